@@ -1,0 +1,118 @@
+"""What desk.toml may say: the settings as values, with every default in one place."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from quotas.programme import Channel
+from quotas.request import Policy
+
+
+@dataclass(frozen=True, slots=True)
+class DeskSettings:
+    """`[desk]`: who the desk is and where it keeps what it knows."""
+
+    name: str
+    timezone: ZoneInfo
+    database: str
+    blobs: str
+    closed: frozenset[date]
+    language: str
+    replies_per_day: int
+
+
+@dataclass(frozen=True, slots=True)
+class SmtpSettings:
+    """`[smtp]`: the outgoing server; `security` is none, starttls or tls."""
+
+    host: str
+    port: int
+    security: str
+    user: str | None
+    ca_file: Path | None
+    timeout: int
+    password: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ImapSettings:
+    """`imap = {…}` of a mailbox; `move_to` is a folder for messages taken in, never deleted."""
+
+    host: str
+    port: int
+    user: str
+    folder: str
+    security: str
+    ca_file: Path | None
+    poll_seconds: int
+    move_to: str | None
+    password: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ListenSettings:
+    """`lmtp = {…}` or `smtp = {…}` of a mailbox: where the desk listens for its mail."""
+
+    kind: str
+    host: str
+    port: int
+
+
+@dataclass(frozen=True, slots=True)
+class MailboxSettings:
+    """One `[[mailbox]]`, bound to a programme and a channel.
+
+    `first_run` is what happens to mail already in the folder when the desk first opens it:
+    ``archive`` records it without an answer, ``answer`` treats it as new.
+    """
+
+    name: str
+    programme: str
+    channel: Channel
+    address: str
+    imap: ImapSettings | None
+    listen: ListenSettings | None
+    trusted_authserv: str | None
+    authentication: Policy
+    microsoft365: bool
+    arc_forwarders: tuple[str, ...]
+    first_run: str
+
+
+@dataclass(frozen=True, slots=True)
+class SlackSettings:
+    """`[slack]`: user groups that may act, channels by queue; tokens come from the environment."""
+
+    mode: str
+    operators: str
+    leads: str
+    queues: Mapping[str, str]
+    api_url: str | None
+    listen_host: str
+    listen_port: int
+    bot_token: str | None = field(default=None, repr=False)
+    app_token: str | None = field(default=None, repr=False)
+    signing_secret: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All of desk.toml; `folder` is where the file stands, and relative paths start there."""
+
+    folder: Path
+    desk: DeskSettings
+    smtp: SmtpSettings | None
+    slack: SlackSettings | None
+    mailboxes: tuple[MailboxSettings, ...]
+    programmes_folder: Path | None
+    templates_folder: Path | None
+    resolver: str | None
+    web_listen: tuple[str, int] | None
+
+    def mailbox(self, name: str | None) -> MailboxSettings | None:
+        """Return the mailbox called `name`, or the only one when `name` is None."""
+        if name is None:
+            return self.mailboxes[0] if len(self.mailboxes) == 1 else None
+        return next((box for box in self.mailboxes if box.name == name), None)
