@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from quotas.contract import Status
-from quotas.provision import Dated
+from quotas.provision import Dated, always
 
 
 class Channel(StrEnum):
@@ -77,7 +77,11 @@ class QuotaTerms:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """Whether one item is covered, by status; `questions` holds what an operator is asked."""
+    """Whether one item is covered, by status; `questions` holds what an operator is asked.
+
+    `prices` is what a status pays for the item: yen without tax, or a word such as ``discount``.
+    `quota` names the quota that limits the item, `article` the article of this row.
+    """
 
     item: str
     title: str
@@ -85,6 +89,8 @@ class Coverage:
     prices: Mapping[Status, str | int] = field(default_factory=dict[Status, str | int])
     questions: Mapping[Status, str] = field(default_factory=dict[Status, str])
     note: str = ""
+    quota: str | None = None
+    article: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +118,9 @@ class Category:
     `kind` selects what `decide` does with it: ``question``, ``quota_request`` (reserves `quota`
     when `facts` are complete), ``quota_statement``, ``contact_change``, ``renewal``, ``call``,
     ``remote_support``, ``ask_operator``. `channels` are those it may come by; `item` is the row
-    of the coverage table. `waived_by` maps the value of a fact to the operator's question where
+    of the coverage table. `asks` maps the value of a fact to the operator's question where
     the terms leave open whether it counts (``cause = hardware_failure``).
+    `reply_channel` is the channel the result goes by, ``None`` the one the request came by.
     """
 
     name: str
@@ -130,11 +137,36 @@ class Category:
     due_business_days: int | None = None
     threshold: int = 2
     question: str | None = None
+    reply_channel: Channel | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A clause that people apply and replies may cite; nothing is computed from it."""
+
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What an operator is asked where the source is silent or garbled ([ask])."""
+
+    text: str
+    article: str
+
+
+EVERY_CHANNEL = always(frozenset(Channel), "")
 
 
 @dataclass(frozen=True, slots=True)
 class Programme:
-    """Everything the desk knows about one support programme."""
+    """Everything the desk knows about one support programme.
+
+    `statuses` holds the programme's own name of each status; `contacts_maximum` is ``None``
+    where the source states none. `channels` are those the programme takes requests by, `clauses`
+    what people apply, `questions` what an operator is asked where the source leaves a rule open.
+    """
 
     id: str
     name: str
@@ -143,7 +175,7 @@ class Programme:
     number: NumberTerms
     statuses: Mapping[Status, str]
     hours: Dated[Hours]
-    contacts_maximum: Dated[int]
+    contacts_maximum: Dated[int | None]
     coverage: Dated[Mapping[str, Coverage]]
     quotas: Mapping[str, Dated[QuotaTerms]]
     categories: Dated[tuple[Category, ...]]
@@ -151,6 +183,10 @@ class Programme:
     rules: Mapping[str, Dated[Mapping[str, Any]]]
     articles_left_out: Mapping[str, str]
     reply_minutes: int | None = None
+    channels: Dated[frozenset[Channel]] = EVERY_CHANNEL
+    clauses: Mapping[str, Dated[Clause]] = field(default_factory=dict[str, Dated[Clause]])
+    questions: Mapping[str, Question] = field(default_factory=dict[str, Question])
+    replaces_shipped: bool = False
 
     def quota_on(self, name: str, year_start: date) -> QuotaTerms:
         """Return a quota's terms in force when its contract year began."""
