@@ -58,6 +58,7 @@ KNOWN = _values("""
     customer       | str      | the customer's name as registered
     contact_name   | str      | the contact's name as registered
     category_title | str      | what was asked for, as the terms call it
+    article        | str      | the article the answer rests on (`Decision.article`), or empty
 """)
 HOURS = _values("""
     hours          | str           | the opening hours as a sentence part, from the terms
