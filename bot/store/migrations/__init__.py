@@ -1,0 +1,1 @@
+"""Alembic revisions, run in order when the desk starts."""

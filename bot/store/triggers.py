@@ -1,0 +1,85 @@
+"""Triggers: the ledger and the audit only grow, and reservations are closed exactly once."""
+
+from bot.store.tables import APPEND_ONLY, CLOSING
+
+_CLOSING = ", ".join(f"'{kind}'" for kind in CLOSING)
+
+_SQLITE_REFUSE = """
+CREATE TRIGGER {table}_refuses_{change} BEFORE {CHANGE} ON {table}
+BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"""
+
+_SQLITE_RESERVE = """
+CREATE TRIGGER ledger_opens AFTER INSERT ON ledger WHEN NEW.kind = 'reserve'
+BEGIN
+  INSERT INTO open_reservations (entry, case_number, quota)
+  VALUES (NEW.id, NEW.case_number, NEW.quota);
+END"""
+
+_SQLITE_CLOSE = f"""
+CREATE TRIGGER ledger_closes AFTER INSERT ON ledger
+WHEN NEW.kind IN ({_CLOSING}, 'reverse') AND NEW.refers_to IS NOT NULL
+  AND (SELECT kind FROM ledger WHERE id = NEW.refers_to) = 'reserve'
+BEGIN
+  SELECT RAISE(ABORT, 'reservation is closed already')
+  WHERE NOT EXISTS (SELECT 1 FROM open_reservations WHERE entry = NEW.refers_to);
+  DELETE FROM open_reservations WHERE entry = NEW.refers_to;
+END"""
+
+_POSTGRES_REFUSE_FUNCTION = """
+CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$"""
+
+_POSTGRES_REFUSE = """
+CREATE TRIGGER {table}_refuses_change BEFORE UPDATE OR DELETE ON {table}
+FOR EACH ROW EXECUTE FUNCTION refuse_change()"""
+
+_POSTGRES_REFUSE_TRUNCATE = """
+CREATE TRIGGER {table}_refuses_truncate BEFORE TRUNCATE ON {table}
+FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"""
+
+_POSTGRES_KEEP_FUNCTION = f"""
+CREATE FUNCTION keep_open_reservations() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NEW.kind = 'reserve' THEN
+    INSERT INTO open_reservations (entry, case_number, quota)
+    VALUES (NEW.id, NEW.case_number, NEW.quota);
+  ELSIF NEW.kind IN ({_CLOSING}, 'reverse') AND NEW.refers_to IS NOT NULL
+    AND (SELECT kind FROM ledger WHERE id = NEW.refers_to) = 'reserve' THEN
+    DELETE FROM open_reservations WHERE entry = NEW.refers_to;
+    IF NOT FOUND THEN RAISE EXCEPTION 'reservation is closed already'; END IF;
+  END IF;
+  RETURN NULL;
+END $$"""
+
+_POSTGRES_KEEP = """
+CREATE TRIGGER ledger_keeps_reservations AFTER INSERT ON ledger
+FOR EACH ROW EXECUTE FUNCTION keep_open_reservations()"""
+
+
+def statements(dialect: str) -> list[str]:
+    """Return the statements that create all triggers on `dialect` (sqlite or postgresql)."""
+    return _sqlite() if dialect == "sqlite" else _postgres()
+
+
+def names(dialect: str) -> frozenset[str]:
+    """Return the names of the triggers that must be present on `dialect`."""
+    words = [part.split()[2] for part in statements(dialect) if "CREATE TRIGGER" in part]
+    return frozenset(words)
+
+
+def _sqlite() -> list[str]:
+    refusals = [
+        _SQLITE_REFUSE.format(table=table, change=change, CHANGE=change.upper())
+        for table in APPEND_ONLY
+        for change in ("update", "delete")
+    ]
+    return [*refusals, _SQLITE_RESERVE, _SQLITE_CLOSE]
+
+
+def _postgres() -> list[str]:
+    refusals = [
+        template.format(table=table)
+        for table in APPEND_ONLY
+        for template in (_POSTGRES_REFUSE, _POSTGRES_REFUSE_TRUNCATE)
+    ]
+    return [_POSTGRES_REFUSE_FUNCTION, *refusals, _POSTGRES_KEEP_FUNCTION, _POSTGRES_KEEP]

@@ -1,0 +1,88 @@
+"""One unit of work: everything a transaction can do, on one connection."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cached_property
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+
+from bot.store.audit import AuditTrail
+from bot.store.cases import Cases
+from bot.store.contracts import Contracts
+from bot.store.cursors import Cursors
+from bot.store.errors import translate
+from bot.store.job_table import JobTable
+from bot.store.ledger import Ledger
+from bot.store.messages import Messages
+from bot.store.outbox import Outbox
+
+
+class Work:
+    """One transaction; all of it becomes durable together or none of it.
+
+    `connection` is the SQLAlchemy connection it runs on. Made by `Store.work` and
+    `Store.reading`, used by one thread, never kept after its transaction.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self._committed: list[Callable[[], None]] = []
+
+    @cached_property
+    def messages(self) -> Messages:
+        """The messages received."""
+        return Messages(self.connection)
+
+    @cached_property
+    def contracts(self) -> Contracts:
+        """The registers of contracts."""
+        return Contracts(self.connection)
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """The append-only ledger."""
+        return Ledger(self.connection)
+
+    @cached_property
+    def cases(self) -> Cases:
+        """The cases."""
+        return Cases(self.connection)
+
+    @cached_property
+    def outbox(self) -> Outbox:
+        """What waits to be sent, and what was."""
+        return Outbox(self.connection)
+
+    @cached_property
+    def audit(self) -> AuditTrail:
+        """The append-only record of who did what."""
+        return AuditTrail(self.connection)
+
+    @cached_property
+    def cursors(self) -> Cursors:
+        """How far each mailbox has been read."""
+        return Cursors(self.connection)
+
+    @cached_property
+    def jobs(self) -> JobTable:
+        """Jobs caused by this transaction."""
+        return JobTable(self.connection)
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """Undo only what happens inside when it raises; raise the store's errors."""
+        try:
+            with self.connection.begin_nested():
+                yield
+        except DBAPIError as error:
+            raise translate(error) from error
+
+    def after_commit(self, effect: Callable[[], None]) -> None:
+        """Call `effect` once this transaction is durable, never when it is rolled back."""
+        self._committed.append(effect)
+
+    def committed(self) -> None:
+        """Run the effects that waited for the commit; called by the store."""
+        for effect in self._committed:
+            effect()
