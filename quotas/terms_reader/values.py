@@ -1,0 +1,194 @@
+"""Readers of single values: each takes what TOML gave and returns the value or says what it needs.
+
+A reader raises `WrongValueError` with what is wrong and the remedy; the table it stands in adds
+where that was.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, time
+from enum import StrEnum
+from itertools import pairwise
+from typing import Any, TypeVar, cast
+
+E = TypeVar("E", bound=StrEnum)
+Reader = Callable[[object], Any]
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
+_INTERVAL = re.compile(r"(\d{1,2}):([0-5]\d)-(\d{1,2}):([0-5]\d)")
+_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+class WrongValueError(ValueError):
+    """Raised by a reader: what is `wrong` with the value and its `remedy`."""
+
+    def __init__(self, wrong: str, remedy: str) -> None:
+        super().__init__(wrong)
+        self.wrong = wrong
+        self.remedy = remedy
+
+
+def as_it_is(value: object) -> object:
+    """Return the value unread: what it may be is for others to say."""
+    return value
+
+
+def text(value: object) -> str:
+    """Read a text that is not blank."""
+    if not isinstance(value, str) or not value.strip():
+        raise WrongValueError(f"{shown(value)} is not a text", "write a text in quotes")
+    return value
+
+
+def name(value: object) -> str:
+    """Read a name that other keys refer to."""
+    if not isinstance(value, str) or not _NAME.fullmatch(value):
+        raise WrongValueError(
+            f"{shown(value)} is not a name", "use small letters, digits, hyphen and underscore"
+        )
+    return value
+
+
+def yes_or_no(value: object) -> bool:
+    """Read a truth value."""
+    if not isinstance(value, bool):
+        raise WrongValueError(f"{shown(value)} is not true or false", "write true or false")
+    return value
+
+
+def day(value: object) -> date:
+    """Read a calendar day, given as a TOML date."""
+    if isinstance(value, datetime) or not isinstance(value, date):
+        raise WrongValueError(
+            f"{shown(value)} is not a date", "write it without quotes as 2026-04-01"
+        )
+    if not 1900 <= value.year <= 2999:
+        raise WrongValueError(
+            f"{value} is out of range", "use the years 1900 to 2999, or leave the key out"
+        )
+    return value
+
+
+def number(low: int, high: int | None = None) -> Reader:
+    """Return a reader of whole numbers from `low` to `high`."""
+    span = f"{low} or more" if high is None else f"{low} to {high}"
+
+    def read(value: object) -> int:
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise WrongValueError(f"{shown(value)} is not a whole number", f"write {span}")
+        if value < low or (high is not None and value > high):
+            raise WrongValueError(f"{value} is out of range", f"write {span}")
+        return value
+
+    return read
+
+
+def one_of(choices: type[E]) -> Reader:
+    """Return a reader of one member of `choices`."""
+
+    def read(value: object) -> E:
+        try:
+            return choices(cast("str", value))
+        except ValueError:
+            known = ", ".join(choices)
+            raise WrongValueError(f"unknown value {shown(value)}", f"use one of {known}") from None
+
+    return read
+
+
+def list_of(item: Reader, *, least: int = 1) -> Reader:
+    """Return a reader of a list without repetition, as a tuple."""
+
+    def read(value: object) -> tuple[Any, ...]:
+        if not isinstance(value, list):
+            raise WrongValueError(f"{shown(value)} is not a list", "write it in [ ]")
+        items = tuple(item(each) for each in cast("list[object]", value))
+        if len(items) < least:
+            raise WrongValueError("the list is empty", "name at least one")
+        if len(set(items)) < len(items):
+            raise WrongValueError("the list names something twice", "name each once")
+        return items
+
+    return read
+
+
+def mapping_of(item: Reader) -> Reader:
+    """Return a reader of a table whose keys are free and whose values `item` reads."""
+
+    def read(value: object) -> Mapping[str, Any]:
+        if not isinstance(value, dict):
+            raise WrongValueError(f"{shown(value)} is not a table", "write it in { }")
+        found = cast("dict[str, object]", value)
+        return {key: _inside(key, item, each) for key, each in found.items()}
+
+    return read
+
+
+def weekdays(value: object) -> frozenset[int]:
+    """Read a list of weekdays, ``mon`` to ``sun``, as numbers from 0."""
+    return frozenset(_WEEKDAYS.index(each) for each in list_of(_weekday)(value))
+
+
+def intervals(value: object) -> tuple[tuple[time, time], ...]:
+    """Read a list of opening hours, ``10:00-12:00`` each, in order and apart."""
+    spans: tuple[tuple[time, time], ...] = list_of(_interval)(value)
+    for before, after in pairwise(spans):
+        if after[0] < before[1]:
+            raise WrongValueError(
+                f"the interval from {after[0]:%H:%M} begins before the one in front of it ends",
+                "list the intervals in order, without overlap",
+            )
+    return spans
+
+
+def price(value: object) -> str | int:
+    """Read a price: yen without tax, or a word for it."""
+    return name(value) if isinstance(value, str) else cast("int", number(0)(value))
+
+
+def percentages(value: object) -> tuple[int, ...]:
+    """Read a rising list of percentages."""
+    found: tuple[int, ...] = list_of(number(1, 1000), least=0)(value)
+    if list(found) != sorted(found):
+        raise WrongValueError("the percentages don't rise", "list the smallest first")
+    return found
+
+
+def weight(value: object) -> int:
+    """Read the weight of a word, from -9 to 9 but not 0."""
+    found = cast("int", number(-9, 9)(value))
+    if found == 0:
+        raise WrongValueError("a weight of 0 says nothing", "give a weight or leave the word out")
+    return found
+
+
+def shown(value: object) -> str:
+    """Return `value` as a message may show it: short, on one line."""
+    line = repr(value)
+    return line if len(line) <= 40 else line[:37] + "..."
+
+
+def _inside(key: str, item: Reader, value: object) -> Any:
+    try:
+        return item(value)
+    except WrongValueError as fault:
+        raise WrongValueError(f"{key}: {fault.wrong}", fault.remedy) from None
+
+
+def _weekday(value: object) -> str:
+    if value not in _WEEKDAYS:
+        raise WrongValueError(
+            f"unknown weekday {shown(value)}", f"use one of {', '.join(_WEEKDAYS)}"
+        )
+    return cast("str", value)
+
+
+def _interval(value: object) -> tuple[time, time]:
+    found = _INTERVAL.fullmatch(value) if isinstance(value, str) else None
+    numbers = [int(part) for part in found.groups()] if found else [99] * 4
+    if max(numbers[0], numbers[2]) > 23:
+        raise WrongValueError(f"{shown(value)} is not a span of time", 'write it as "10:00-12:00"')
+    start, stop = time(numbers[0], numbers[1]), time(numbers[2], numbers[3])
+    if start >= stop:
+        raise WrongValueError(f"{value} ends before it begins", "put the earlier time first")
+    return start, stop
