@@ -152,10 +152,8 @@ def render(  # noqa: PLR0913 - keyword-only facts, each from another part of the
         "now": now,
     }
     try:
-        template = _environment(folder, language, programme.id).get_template(
-            f"{reply.template}.txt"
-        )
-        text = template.render(context)
+        environment = _environment(letterhead.folder, language, programme.id)
+        text = environment.get_template(f"{reply.template}.txt").render(context)
     except (jinja2.TemplateError, TypeError, ValueError, LookupError, AttributeError) as error:
         raise ReplyTemplateError(_complaint(name, error)) from error
     subject, _, body = text.lstrip("\n").partition("\n")
