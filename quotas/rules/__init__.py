@@ -1,0 +1,93 @@
+"""The rules of the terms: a table of general calculators, set to work by each programme's data."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from quotas.contract_year import OutsidePeriodError
+from quotas.programme import Programme
+from quotas.provision import Dated, Provision, TermsGapError
+from quotas.rules.calculator import Calculator, Outcome, RuleTerms
+from quotas.rules.given import RuleError, read_given
+from quotas.rules.table import CALCULATORS, PARAMETERS
+
+__all__ = [
+    "CALCULATORS",
+    "PARAMETERS",
+    "Computed",
+    "RuleError",
+    "calculator_of",
+    "compute",
+    "rule_names",
+]
+
+IN_EVERY_PROGRAMME: Mapping[str, Provision[Mapping[str, Any]]] = {
+    name: Provision({"calculator": name}, "") for name in ("opening", "quota_year")
+}
+"""Rules that need no parameters and hold for all programmes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """What a rule came to: the values by key, and the article they rest on."""
+
+    values: Outcome
+    article: str
+
+
+def rule_names(programme: Programme) -> tuple[str, ...]:
+    """Return the names of all rules that can be computed for a programme."""
+    return (*programme.rules, *(n for n in IN_EVERY_PROGRAMME if n not in programme.rules))
+
+
+def calculator_of(programme: Programme, rule: str) -> Calculator:
+    """Return the calculator that a programme sets to work for `rule`.
+
+    Raises `RuleError` when the programme has no such rule or no calculator is called so.
+    """
+    if rule not in rule_names(programme):
+        known = ", ".join(rule_names(programme))
+        raise RuleError(f"{programme.id} has no rule {rule!r}; it has {known}")
+    name = str(_provisions(programme, rule)[-1].value.get("calculator"))
+    if name not in CALCULATORS:
+        known = ", ".join(CALCULATORS)
+        raise RuleError(f"{programme.id}, rule {rule}: no calculator {name!r}; there are {known}")
+    return CALCULATORS[name]
+
+
+def compute(
+    programme: Programme,
+    rule: str,
+    given: Mapping[str, object],
+    holidays: frozenset[date] = frozenset(),
+) -> Computed:
+    """Return what `rule` of `programme` comes to for what is `given`.
+
+    `holidays` are the national holidays. Raises `RuleError`, with one line that says what is
+    wrong, for an unknown rule or key, a wrong type, or days on which the rule makes no sense.
+    """
+    chosen = calculator_of(programme, rule)
+    arguments = read_given(chosen.takes, given)
+    try:
+        provision = _provision(programme, rule, arguments.get(chosen.dated_by or ""))
+        terms = RuleTerms(programme, provision.value, holidays)
+        return Computed(chosen.compute(terms, **arguments), provision.article)
+    except (OutsidePeriodError, TermsGapError, OverflowError) as error:
+        raise RuleError(str(error)) from error
+
+
+def _provision(
+    programme: Programme, rule: str, at: date | datetime | None
+) -> Provision[Mapping[str, Any]]:
+    """Return the provision of the day a rule goes by, the newest one when it goes by none."""
+    provisions = _provisions(programme, rule)
+    if at is None:
+        return provisions[-1]
+    return Dated(provisions).on(at.date() if isinstance(at, datetime) else at)
+
+
+def _provisions(programme: Programme, rule: str) -> tuple[Provision[Mapping[str, Any]], ...]:
+    if rule in programme.rules:
+        return programme.rules[rule].provisions
+    return (IN_EVERY_PROGRAMME[rule],)
