@@ -41,7 +41,9 @@ class Message:
     text, `automatic` says in a few words why the message is automatic (RFC 3834), else None.
     `authentication_results` are the raw field bodies from top to bottom. `fingerprint` is equal
     for two copies of one message, whatever trace headers were added on the way.
-    `in_reply_to` and `references` are Message-IDs with angle brackets.
+    `in_reply_to` and `references` are Message-IDs with angle brackets. `over_limit` names the cap
+    the message was over (`raw`, `header`, `parts`, `depth`, `html`, …): such a message, read only
+    in part, is set aside for a person.
     """
 
     message_id: str
@@ -63,3 +65,4 @@ class Message:
     return_path: str | None = None
     html: bool = False
     language: str = ""
+    over_limit: str | None = None

@@ -1,0 +1,154 @@
+"""Bytes to text: labels as they are written, and what to do when the label is wrong."""
+
+import re
+from typing import NamedTuple
+
+from mail.charset_labels import CODECS
+from mail.detection import guess_japanese, has_escapes, is_utf8, japanese_score, read_shift_jis
+from mail.jis import Decoded, decode_euc_jp, decode_iso_2022_jp
+
+_JIS = "iso-2022-jp"
+_EUC = "euc-jp"
+_ASCII = "ascii"
+
+_LABEL_NOISE = re.compile(r"[-_ \t:/()\[\]'\"`;,<>=]+")
+_LOST_ESCAPE = re.compile(rb"(?<!\x1b)\$([B@])((?:[!-~]{2})+?)\((?=[BJ])")
+_BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+_WESTERN_KANA = re.compile(rb"\x82[\x9f-\xf1]|\x83[\x40-\x96]|[\xa4\xa5][\xa1-\xf6]")
+_SINGLE_BYTE = frozenset({"cp1252", "iso8859-15", "mac-roman", _ASCII})
+_MULTI_BYTE = frozenset({"gb18030", "cp950", "cp949", "big5hkscs"})
+
+
+class Text(NamedTuple):
+    """Decoded text, the codec that read it, and whether something was lost or only guessed."""
+
+    text: str
+    charset: str
+    lossy: bool
+
+
+def codec_of(label: str | None) -> str | None:
+    """Return the codec a charset label means, or None when the label is missing or unknown."""
+    if not label:
+        return None
+    label = label.lower().partition("*")[0].strip()
+    return CODECS.get(_LABEL_NOISE.sub("", label.removeprefix("charset=").strip("\"' ")))
+
+
+def decode(data: bytes, label: str | None = None) -> Text:
+    """Decode `data` by its label if that works without loss, else by what the bytes look like."""
+    codec = codec_of(label)
+    if data.isascii() and b"\x1b" not in data and codec not in _SHIFTING:
+        return Text(data.decode("ascii"), codec or _ASCII, lossy=False)
+    for bom, name in _BOMS:
+        if data.startswith(bom):
+            return _replacing(data, name) if name != "utf-8" else decode(data[len(bom) :], "utf-8")
+    if codec in (None, _ASCII):
+        return _detected(data, None)
+    return _labelled(data, str(codec))
+
+
+_SHIFTING = frozenset(
+    {
+        _JIS,
+        "utf-7",
+        "utf-16",
+        "utf-16-le",
+        "utf-16-be",
+        "utf-32",
+        "utf-32-le",
+        "utf-32-be",
+        "hz",
+        "iso2022_kr",
+    }
+)
+
+
+def _labelled(data: bytes, codec: str) -> Text:
+    if codec == _JIS:
+        return _jis_labelled(data)
+    if codec in _SINGLE_BYTE and _contradicts(data):
+        return _detected(data, codec)
+    if codec == "utf-16":
+        codec = _utf16_order(data)
+    text, losses = _read(data, codec)
+    if not losses:
+        return Text(text, codec, lossy=False)
+    return _detected(data, codec)
+
+
+def _read(data: bytes, codec: str) -> Decoded:
+    if codec == _EUC:
+        return decode_euc_jp(data)
+    if codec == _JIS:
+        return decode_iso_2022_jp(data, _eight_bit)
+    if codec == "cp1252":
+        # The five holes of the code page are what ISO-8859-1 and browsers say: C1 controls.
+        text = data.decode("cp1252", "replace")
+        return Decoded(text.replace("\ufffd", ""), 0) if "\ufffd" in text else Decoded(text, 0)
+    text = data.decode(codec, "replace")
+    return Decoded(text, text.count("\ufffd") - data.count(b"\xef\xbf\xbd") * (codec == "utf-8"))
+
+
+def _contradicts(data: bytes) -> bool:
+    """Tell whether bytes labelled Latin or ASCII are plainly UTF-8 or Japanese."""
+    if has_escapes(data) or is_utf8(data):
+        return True
+    return len(_WESTERN_KANA.findall(data)) >= 2 and guess_japanese(data) is not None
+
+
+def _utf16_order(data: bytes) -> str:
+    """Guess the order of UTF-16 without a byte order mark by where the zero bytes are."""
+    return "utf-16-le" if data[1::2].count(0) >= max(1, data[0::2].count(0)) else "utf-16-be"
+
+
+def _jis_labelled(data: bytes) -> Text:
+    if b"\x1b" in data or b"\x0e" in data:
+        text, losses = decode_iso_2022_jp(data, _eight_bit)
+        return Text(text, _JIS, lossy=losses > 0)
+    if data.isascii():
+        mended = _LOST_ESCAPE.sub(rb"\x1b$\1\2\x1b(", data)
+        if mended == data:
+            return Text(data.decode("ascii"), _JIS, lossy=False)
+        text, losses = decode_iso_2022_jp(mended, _eight_bit)
+        if not losses and japanese_score(text) > 1:
+            return Text(text, _JIS, lossy=False)
+        return Text(data.decode("ascii"), _JIS, lossy=False)
+    return _detected(data, _JIS)
+
+
+def _eight_bit(data: bytes) -> Decoded:
+    """Read the rest of a line of 7-bit JIS that turned 8-bit: kana of CP50220, or another code."""
+    if is_utf8(data):
+        return Decoded(data.decode("utf-8"), 0)
+    guess = guess_japanese(data)
+    return guess[1] if guess else read_shift_jis(data)
+
+
+def _detected(data: bytes, declared: str | None) -> Text:
+    """Decode by what the bytes show: escapes, UTF-8, CP932 or EUC-JP by score, then Latin."""
+    if has_escapes(data):
+        text, losses = decode_iso_2022_jp(data, _eight_bit)
+        return Text(text, _JIS, lossy=losses > 0)
+    if is_utf8(data):
+        return Text(data.decode("utf-8"), "utf-8", lossy=False)
+    if _nearly_utf8(data):
+        return _replacing(data, "utf-8")
+    guess = guess_japanese(data)
+    if guess:
+        return Text(guess[1].text, guess[0], lossy=guess[1].losses > 0)
+    if declared in (None, _ASCII, "cp1252", "utf-8"):
+        return Text(_read(data, "cp1252").text, "cp1252", lossy=True)
+    return _replacing(data, str(declared))
+
+
+def _nearly_utf8(data: bytes) -> bool:
+    """Tell whether only a few bytes of many spoil an otherwise valid UTF-8 text."""
+    bad = data.decode("utf-8", "replace").count("\ufffd")
+    good = len(data.decode("utf-8", "ignore")) - len(data.decode("ascii", "ignore"))
+    return good > 4 * bad
+
+
+def _replacing(data: bytes, codec: str) -> Text:
+    text = _read(data, codec).text if codec in (_JIS, _EUC) else data.decode(codec, "replace")
+    return Text(text, codec, lossy="\ufffd" in text)
