@@ -1,11 +1,11 @@
 """The audit: who did what, when, and what was there before and after; it only grows."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import Connection, insert, select
 
 from bot.store.tables import audit
 
@@ -25,6 +25,10 @@ class AuditEvent:
     detail: str = ""
 
 
+_NAMES = tuple(field.name for field in fields(AuditEvent))
+_COLUMNS = tuple(audit.c[name] for name in _NAMES)
+
+
 class AuditTrail:
     """The audit inside one unit of work."""
 
@@ -38,20 +42,16 @@ class AuditTrail:
 
     def of_case(self, case_number: str) -> list[AuditEvent]:
         """Return what was done to a case, oldest first."""
-        query = select(audit).where(audit.c.case_number == case_number).order_by(audit.c.id)
-        return [_event(row) for row in self._connection.execute(query)]
+        return self._listed(audit.c.case_number == case_number)
 
     def of_contract(self, support_number: str) -> list[AuditEvent]:
         """Return what was done to a contract, oldest first."""
-        query = select(audit).where(audit.c.support_number == support_number).order_by(audit.c.id)
-        return [_event(row) for row in self._connection.execute(query)]
+        return self._listed(audit.c.support_number == support_number)
+
+    def _listed(self, condition: Any) -> list[AuditEvent]:
+        query = select(*_COLUMNS).where(condition).order_by(audit.c.id)
+        return [AuditEvent(*row) for row in self._connection.execute(query)]
 
 
 def _row(event: AuditEvent) -> dict[str, Any]:
-    return {name: getattr(event, name) for name in AuditEvent.__slots__}
-
-
-def _event(row: Row[Any]) -> AuditEvent:
-    values = dict(row._mapping)  # noqa: SLF001 - the public name of Row's mapping
-    values.pop("id")
-    return AuditEvent(**values)
+    return {name: getattr(event, name) for name in _NAMES}

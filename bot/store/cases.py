@@ -35,7 +35,7 @@ class NewCase:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A case as it stands; `version` grows with every change, `state` is open, pending, resolved.
+    """A case as it stands; `version` grows with every change, `state` is one of `CASE_STATES`.
 
     `card_channel`, `card_ts` and `card_version` tell where its Slack card is and which version
     it shows.
@@ -63,6 +63,7 @@ class Case:
     opened_by: int | None
     changed_at: datetime
     resolved_at: datetime | None
+    snoozed_until: datetime | None
     card_channel: str | None
     card_ts: str | None
     card_version: int | None
@@ -85,7 +86,7 @@ class Cases:
         year = case.opened_at.year
         number = f"C{year}-{self._next(f'case-{year}'):06d}"
         values = {field.name: getattr(case, field.name) for field in fields(NewCase)}
-        values |= {"number": number, "marks": list(case.marks), "changed_at": case.opened_at}
+        values |= {"number": number, "changed_at": case.opened_at}
         self._connection.execute(insert(cases).values(values))
         return number
 
@@ -96,13 +97,13 @@ class Cases:
     def get_many(self, numbers: Iterable[str]) -> dict[str, Case]:
         """Return cases by number, in one statement."""
         query = select(*_COLUMNS).where(cases.c.number.in_(list(numbers)))
-        return {row.number: _case(row) for row in self._connection.execute(query)}
+        return {row.number: Case(*row) for row in self._connection.execute(query)}
 
     def lock(self, number: str) -> Case | None:
         """Lock a case until the work ends and return it, or ``None``."""
         query = select(*_COLUMNS).where(cases.c.number == number).with_for_update()
         row = self._connection.execute(query).one_or_none()
-        return None if row is None else _case(row)
+        return None if row is None else Case(*row)
 
     def change(self, number: str, version: int, at: datetime, **values: Any) -> Case | None:
         """Change columns of a case that still is at `version`; return it as it then stands.
@@ -116,22 +117,25 @@ class Cases:
             .returning(*_COLUMNS)
         )
         row = self._connection.execute(statement).one_or_none()
-        return None if row is None else _case(row)
+        return None if row is None else Case(*row)
 
     def claim(self, number: str, operator: str, version: int, at: datetime) -> Case | None:
         """担当する: make `operator` the assignee of a case still at `version`."""
-        return self.change(number, version, at, assignee=operator)
+        return self.change(number, version, at, assignee=operator, state="claimed")
 
     def resolve(self, number: str, version: int, at: datetime) -> Case | None:
         """解決: resolve a case still at `version`."""
         return self.change(number, version, at, state="resolved", resolved_at=at)
 
     def reopen(self, number: str, at: datetime) -> Case | None:
-        """Open a resolved case again because its customer wrote; others stay as they are."""
+        """Bring a case back to work because its customer wrote; one at work stays as it is."""
         case = self.lock(number)
-        if case is None or case.state == "open":
+        if case is None or case.state in {"open", "claimed", "approval"}:
             return case
-        return self.change(number, case.version, at, state="open", resolved_at=None)
+        state = "claimed" if case.assignee else "open"
+        return self.change(
+            number, case.version, at, state=state, resolved_at=None, snoozed_until=None
+        )
 
     def card_drawn(self, number: str, channel: str, ts: str, version: int) -> None:
         """Remember where the card of a case stands in Slack and which version it shows."""
@@ -166,7 +170,7 @@ class Cases:
             query = query.where(cases.c.state == state)
         if queue is not None:
             query = query.where(cases.c.queue == queue)
-        return [_case(row) for row in self._connection.execute(query.limit(limit))]
+        return [Case(*row) for row in self._connection.execute(query.limit(limit))]
 
     def of_contract(self, support_number: str) -> list[Case]:
         """Return the cases of a contract, newest first."""
@@ -175,12 +179,12 @@ class Cases:
             .where(cases.c.support_number == support_number)
             .order_by(cases.c.number.desc())
         )
-        return [_case(row) for row in self._connection.execute(query)]
+        return [Case(*row) for row in self._connection.execute(query)]
 
     def counts(self) -> dict[str, int]:
         """Return how many cases stand in each state."""
         query = select(cases.c.state, func.count()).group_by(cases.c.state)
-        return {state: count for state, count in self._connection.execute(query)}
+        return dict(self._connection.execute(query).all())
 
     def _next(self, counter: str) -> int:
         statement = (
@@ -189,9 +193,4 @@ class Cases:
             .on_conflict_do_update(index_elements=["name"], set_={"value": counters.c.value + 1})
             .returning(counters.c.value)
         )
-        return self._connection.execute(statement).scalar_one()
-
-
-def _case(row: Any) -> Case:
-    values = dict(row._mapping)  # noqa: SLF001 - the public name of Row's mapping
-    return Case(**{**values, "marks": tuple(values["marks"])})
+        return int(self._connection.execute(statement).scalar_one())

@@ -152,7 +152,8 @@ def _part(part: str, numbers: list[str]) -> Select[Any]:
 
 def _sorted_parts(rows: Iterable[Row[Any]]) -> _Parts:
     parts: _Parts = defaultdict(list)
-    for part, _id, number, *values in rows:
+    for row in rows:
+        part, _, number, *values = tuple[Any, ...](row)
         parts[part, number].append(tuple(values))
     return parts
 

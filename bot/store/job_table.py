@@ -1,14 +1,16 @@
 """The job table: jobs are rows, written in the transaction that causes them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, exists, func, select, update
+from sqlalchemy import Connection, Select, delete, exists, func, select, union_all, update
 
 from bot.store.rows import insert_or
-from bot.store.tables import jobs
+from bot.store.tables import counters, jobs
+
+Args = Mapping[str, int | str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +19,7 @@ class Job:
 
     id: int
     kind: str
-    args: Mapping[str, int | str]
+    args: Args
     lock: str | None
     attempts: int
     run_at: datetime
@@ -36,59 +38,28 @@ class JobTable:
     def defer(
         self,
         kind: str,
-        args: Mapping[str, int | str],
-        *,
+        args: Args,
         at: datetime,
-        run_at: datetime | None = None,
+        *,
         key: str | None = None,
         lock: str | None = None,
     ) -> int | None:
-        """Cause a job, now (`at`) or not before `run_at`; return its id.
+        """Cause a job that runs from `at` on; return its id.
 
         While a job with the same `key` waits, another is not made and ``None`` is returned. Jobs
         of one `lock` run one after the other in the order they were caused.
         """
-        return self.defer_many(kind, [args], at=at, run_at=run_at, key=key, lock=lock)[0]
+        return next(iter(self._insert([_row(kind, args, at, key, lock)])), None)
 
-    def defer_many(
-        self,
-        kind: str,
-        args: Sequence[Mapping[str, int | str]],
-        *,
-        at: datetime,
-        run_at: datetime | None = None,
-        key: str | None = None,
-        lock: str | None = None,
-    ) -> list[int | None]:
-        """Cause one job for each of `args` in one statement; see `defer`."""
-        if not args:
-            return []
-        common = {"kind": kind, "key": key, "lock": lock, "created_at": at, "run_at": run_at or at}
-        rows = [{**common, "args": dict(each)} for each in args]
-        statement = (
-            insert_or(self._connection, jobs)
-            .values(rows)
-            .on_conflict_do_nothing()
-            .returning(jobs.c.id)
-        )
-        made = list(self._connection.scalars(statement))
-        self.deferred = self.deferred or bool(made)
-        return [*made, *[None] * (len(args) - len(made))]
+    def defer_many(self, kind: str, args: Iterable[Args], at: datetime) -> list[int]:
+        """Cause one job for each of `args` in one statement; return their ids."""
+        rows = [_row(kind, each, at, None, None) for each in args]
+        return self._insert(rows) if rows else []
 
-    def take(self, kinds: Iterable[str], at: datetime, limit: int) -> list[Job]:
-        """Mark up to `limit` due jobs of `kinds` as running and return them, oldest first."""
-        earlier = jobs.alias()
-        overtaken = exists().where(
-            earlier.c.lock == jobs.c.lock, earlier.c.id < jobs.c.id, earlier.c.state != "failed"
-        )
-        query = (
-            select(jobs.c.id)
-            .where(jobs.c.state == "queued", jobs.c.run_at <= at, jobs.c.kind.in_(list(kinds)))
-            .where(~overtaken)
-            .order_by(jobs.c.run_at, jobs.c.id)
-            .limit(limit)
-        )
-        taken = list(self._connection.scalars(query))
+    def take(self, room: Mapping[str, int], at: datetime) -> list[Job]:
+        """Mark due jobs as running, of each kind up to its `room`; return them, oldest first."""
+        each = [_due(kind, at, limit) for kind, limit in room.items() if limit > 0]
+        taken = list(self._connection.scalars(union_all(*each))) if each else []
         if not taken:
             return []
         statement = (
@@ -99,10 +70,13 @@ class JobTable:
         )
         return sorted((Job(*row) for row in self._connection.execute(statement)), key=_order)
 
-    def next_at(self) -> datetime | None:
-        """Return when the next waiting job may run, or ``None`` without any."""
-        query = select(func.min(jobs.c.run_at)).where(jobs.c.state == "queued")
-        return self._connection.execute(query).scalar_one()
+    def next_at(self, after: datetime) -> datetime | None:
+        """Return when, after an instant, the next waiting job may run, or ``None``."""
+        query = select(func.min(jobs.c.run_at)).where(
+            jobs.c.state == "queued", jobs.c.run_at > after
+        )
+        first: datetime | None = self._connection.execute(query).scalar_one()
+        return first
 
     def done(self, finished: Iterable[int]) -> None:
         """Forget jobs that have done their work."""
@@ -116,13 +90,32 @@ class JobTable:
         """Stop a job after a permanent `error`; it stays to be seen."""
         self._set(job, state="failed", last_error=error)
 
-    def take_back(self) -> int:
+    def take_back(self, most: int) -> int:
         """Queue the jobs a dead process left running; return how many.
 
-        Called at start by the one process that serves this database.
+        Called at start by the one process that serves this database. A job that was begun `most`
+        times and never ended is not tried again: it may be what kills the process.
         """
-        statement = update(jobs).where(jobs.c.state == "running").values(state="queued", key=None)
-        return self._connection.execute(statement).rowcount
+        left = update(jobs).where(jobs.c.state == "running")
+        deadly = left.where(jobs.c.attempts >= most)
+        error = f"the process died {most} times while it ran this job"
+        self._connection.execute(deadly.values(state="failed", last_error=error))
+        return self._connection.execute(left.values(state="queued", key=None)).rowcount
+
+    def tick(self, kind: str, slot: int, at: datetime) -> bool:
+        """Cause the periodic job `kind` for time slot number `slot`, each slot once."""
+        name = f"periodic:{kind}"
+        statement = (
+            insert_or(self._connection, counters)
+            .values(name=name, value=slot)
+            .on_conflict_do_update(
+                index_elements=["name"], set_={"value": slot}, where=counters.c.value < slot
+            )
+            .returning(counters.c.value)
+        )
+        if self._connection.execute(statement).one_or_none() is None:
+            return False
+        return self.defer(kind, {"slot": slot}, at, key=name) is not None
 
     def retry(self, job: int, at: datetime) -> bool:
         """Queue a failed job again; tell whether it was one."""
@@ -137,7 +130,7 @@ class JobTable:
     def counts(self) -> dict[str, int]:
         """Return how many jobs stand in each state."""
         query = select(jobs.c.state, func.count()).group_by(jobs.c.state)
-        return {state: count for state, count in self._connection.execute(query)}
+        return dict(self._connection.execute(query).all())
 
     def failed(self) -> list[tuple[Job, str]]:
         """Return the jobs that stopped, each with its error."""
@@ -145,8 +138,33 @@ class JobTable:
         rows = self._connection.execute(query.order_by(jobs.c.id))
         return [(Job(*row[:-1]), row[-1] or "") for row in rows]
 
+    def _insert(self, rows: list[dict[str, Any]]) -> list[int]:
+        insert = insert_or(self._connection, jobs).values(rows).on_conflict_do_nothing()
+        made = list(self._connection.scalars(insert.returning(jobs.c.id)))
+        self.deferred = self.deferred or bool(made)
+        return made
+
     def _set(self, job: int, **values: Any) -> None:
         self._connection.execute(update(jobs).where(jobs.c.id == job).values(**values))
+
+
+def _due(kind: str, at: datetime, limit: int) -> Select[int]:
+    """Select due jobs of a kind, without those whose lock an earlier job still holds."""
+    earlier = jobs.alias()
+    overtaken = exists().where(
+        earlier.c.lock == jobs.c.lock, earlier.c.id < jobs.c.id, earlier.c.state != "failed"
+    )
+    due = (
+        select(jobs.c.id)
+        .where(jobs.c.state == "queued", jobs.c.run_at <= at, jobs.c.kind == kind, ~overtaken)
+        .order_by(jobs.c.run_at, jobs.c.id)
+        .limit(limit)
+    ).subquery()
+    return select(due.c.id)
+
+
+def _row(kind: str, args: Args, at: datetime, key: str | None, lock: str | None) -> dict[str, Any]:
+    return {"kind": kind, "args": dict(args), "run_at": at, "key": key, "lock": lock}
 
 
 def _order(job: Job) -> int:

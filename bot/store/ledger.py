@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from dataclasses import fields, replace
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import Connection, insert, select
 
-from bot.store.tables import contracts, ledger
-from quotas.ledger import Kind, LedgerEntry
+from bot.store.tables import contracts, ledger, open_reservations
+from quotas.ledger import LedgerEntry
 
 _COLUMNS = tuple(ledger.c[field.name] for field in fields(LedgerEntry))
 
@@ -29,7 +29,7 @@ class Ledger:
             .where(ledger.c.support_number.in_(list(numbers)))
             .order_by(ledger.c.id)
         )
-        return tuple(_entry(row) for row in self._connection.execute(query))
+        return tuple(LedgerEntry(*row) for row in self._connection.execute(query))
 
     def entry(self, entry: int) -> LedgerEntry | None:
         """Return one entry by its id."""
@@ -42,7 +42,17 @@ class Ledger:
     def of_case(self, case_number: str) -> tuple[LedgerEntry, ...]:
         """Return the entries of a case, oldest first."""
         query = select(*_COLUMNS).where(ledger.c.case_number == case_number).order_by(ledger.c.id)
-        return tuple(_entry(row) for row in self._connection.execute(query))
+        return tuple(LedgerEntry(*row) for row in self._connection.execute(query))
+
+    def reserved_in(self, case_number: str) -> tuple[LedgerEntry, ...]:
+        """Return the reservations of a case that are still open, oldest first."""
+        query = (
+            select(*_COLUMNS)
+            .join(open_reservations, open_reservations.c.entry == ledger.c.id)
+            .where(open_reservations.c.case_number == case_number)
+            .order_by(ledger.c.id)
+        )
+        return tuple(LedgerEntry(*row) for row in self._connection.execute(query))
 
     def append(self, entry: LedgerEntry) -> LedgerEntry:
         """Add an entry (its `id` is ignored) and return it as recorded, unchecked.
@@ -56,7 +66,7 @@ class Ledger:
 
     def _one(self, condition: Any) -> LedgerEntry | None:
         row = self._connection.execute(select(*_COLUMNS).where(condition)).one_or_none()
-        return None if row is None else _entry(row)
+        return None if row is None else LedgerEntry(*row)
 
     def _lock(self, support_number: str) -> None:
         self._connection.execute(
@@ -64,8 +74,3 @@ class Ledger:
             .where(contracts.c.support_number == support_number)
             .with_for_update()
         )
-
-
-def _entry(row: Row[Any]) -> LedgerEntry:
-    values = dict(row._mapping)  # noqa: SLF001 - the public name of Row's mapping
-    return LedgerEntry(**{**values, "kind": Kind(values["kind"])})

@@ -17,7 +17,8 @@ class NewMessage:
     """A message as it arrives, its raw bytes already durable under `sha256`.
 
     `source_key` names the one arrival (`imap_key` or `transaction_key`), `received_at` is when
-    the desk's own server took it, `archived` marks old mail that is recorded and never answered.
+    the desk's own server took it, `verified` what that server itself found about the
+    sender (verdict and detail), `archived` marks old mail that is recorded and never answered.
     """
 
     source_key: str
@@ -30,6 +31,7 @@ class NewMessage:
     uidvalidity: int | None = None
     uid: int | None = None
     envelope_from: str | None = None
+    verified: Mapping[str, str] | None = None
     archived: bool = False
 
 
@@ -48,6 +50,7 @@ class StoredMessage:
     uidvalidity: int | None
     uid: int | None
     envelope_from: str | None
+    verified: Mapping[str, str] | None
     received_at: datetime
     stored_at: datetime
     sha256: str
@@ -62,6 +65,7 @@ class StoredMessage:
     decided_at: datetime | None
     support_number: str | None
     case_number: str | None
+    excerpt: str | None
     duplicate_of: int | None
     taken_up_by: int | None
     decision: Mapping[str, Any] | None
@@ -72,7 +76,11 @@ class StoredMessage:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a message ended: what `Messages.finish` writes; empty header fields are kept as NULL."""
+    """How a message ended: what `Messages.finish` writes; empty header fields are kept as NULL.
+
+    `excerpt` is the head of the sender's own words, 1,500 characters at most: operators read it
+    on the card, the whole is in the raw message.
+    """
 
     state: State
     reason: str | None
@@ -84,6 +92,7 @@ class Outcome:
     awaits: str | None = None
     support_number: str | None = None
     case_number: str | None = None
+    excerpt: str | None = None
     duplicate_of: int | None = None
     decision: Mapping[str, Any] | None = None
 
@@ -121,7 +130,7 @@ class Messages:
             .on_conflict_do_nothing()
             .returning(messages.c.source_key, messages.c.id)
         )
-        added = {key: id_ for key, id_ in self._connection.execute(statement)}
+        added: dict[str, int] = dict(self._connection.execute(statement).all())
         return [added.pop(message.source_key, None) for message in arrivals]
 
     def get(self, message: int) -> StoredMessage | None:
@@ -155,6 +164,7 @@ class Messages:
     def finish(self, message: int, outcome: Outcome) -> None:
         """Write how a message ended; a quarantined one that is decided loses its cause."""
         values = {field.name: getattr(outcome, field.name) for field in fields(Outcome)}
+        values["sender"] = outcome.sender.casefold() if outcome.sender else None
         self._set(message, **values, cause=None, detail=None)
 
     def quarantine(self, message: int, cause: str, detail: str, at: datetime) -> None:
@@ -176,7 +186,7 @@ class Messages:
             .values(attempts=messages.c.attempts + 1)
             .returning(messages.c.attempts)
         )
-        return self._connection.execute(statement).scalar_one()
+        return int(self._connection.execute(statement).scalar_one())
 
     def reopen(self, message: int) -> None:
         """Make a quarantined or waiting message one that is still to be decided."""
@@ -206,7 +216,7 @@ class Messages:
             .where(messages.c.state.not_in([State.DUPLICATE, State.QUARANTINED]))
             .group_by(messages.c.fingerprint)
         )
-        return {fingerprint: first for fingerprint, first in self._connection.execute(query)}
+        return dict(self._connection.execute(query).all())
 
     def waiting_in_thread(self, sender: str, references: Iterable[str]) -> StoredMessage | None:
         """Return the newest waiting message of `sender` in the thread of `references`.
@@ -218,13 +228,21 @@ class Messages:
         answered = exists().where(outbox.c.answers == messages.c.id, outbox.c.message_id.in_(named))
         query = (
             select(*_COLUMNS)
-            .where(messages.c.state == State.WAITING, messages.c.sender == sender)
+            .where(messages.c.state == State.WAITING, messages.c.sender == sender.casefold())
             .where(or_(messages.c.message_id.in_(named), answered))
             .order_by(messages.c.id.desc())
             .limit(1)
         )
         row = self._connection.execute(query).one_or_none()
         return None if row is None else StoredMessage(*row)
+
+    def sender_of(self, message_id: str) -> str | None:
+        """Return the sender of the message received under a Message-ID, or ``None``."""
+        query = select(messages.c.sender).where(
+            messages.c.message_id == message_id, messages.c.sender.is_not(None)
+        )
+        sender: str | None = self._connection.execute(query.limit(1)).scalar_one_or_none()
+        return sender
 
     def of_case(self, case_number: str) -> list[StoredMessage]:
         """Return the messages of a case, oldest first."""
@@ -247,7 +265,7 @@ class Messages:
     def counts(self) -> dict[str, int]:
         """Return how many messages stand in each state."""
         query = select(messages.c.state, func.count()).group_by(messages.c.state)
-        return {state: count for state, count in self._connection.execute(query)}
+        return dict(self._connection.execute(query).all())
 
     def uids(self, mailbox: str, uidvalidity: int) -> frozenset[int]:
         """Return all UIDs stored of one mailbox under one UIDVALIDITY."""

@@ -1,8 +1,8 @@
 """Migrations: brings a database to the tables this version needs, with Alembic."""
 
 from alembic.config import Config
-from alembic.migration import MigrationContext
 from alembic.runtime.environment import EnvironmentContext
+from alembic.runtime.migration import MigrationContext, RevisionStep
 from alembic.script import Script, ScriptDirectory
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
@@ -36,14 +36,14 @@ def pending(engine: Engine) -> list[str]:
         raise translate(error) from error
 
 
-def _scripts() -> ScriptDirectory:
+def _config() -> Config:
     config = Config()
     config.set_main_option("script_location", _LOCATION)
-    return ScriptDirectory.from_config(config)
+    return config
 
 
 def _waiting(connection: Connection) -> list[Script]:
-    scripts = _scripts()
+    scripts = ScriptDirectory.from_config(_config())
     current = MigrationContext.configure(connection).get_current_revision()
     known = {script.revision: script for script in scripts.walk_revisions()}
     if current is not None and current not in known:
@@ -55,12 +55,11 @@ def _waiting(connection: Connection) -> list[Script]:
 
 
 def _apply(connection: Connection) -> None:
-    config = Config()
-    config.set_main_option("script_location", _LOCATION)
+    config = _config()
     scripts = ScriptDirectory.from_config(config)
 
-    def steps(revision: str, _context: MigrationContext) -> list[object]:
-        return scripts._upgrade_revs("heads", revision)  # noqa: SLF001 - Alembic's own recipe
+    def steps(revision: str, _context: MigrationContext) -> list[RevisionStep]:
+        return scripts._upgrade_revs("heads", revision)  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - its own recipe
 
     with EnvironmentContext(config, scripts, fn=steps) as environment:
         environment.configure(connection=connection, target_metadata=metadata)

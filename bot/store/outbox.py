@@ -87,7 +87,7 @@ class Outbox:
             .on_conflict_do_nothing(index_elements=["dedupe_key"])
             .returning(outbox.c.dedupe_key, outbox.c.id)
         )
-        added = {key: id_ for key, id_ in self._connection.execute(statement)}
+        added: dict[str, int] = dict(self._connection.execute(statement).all())
         return [added.pop(item.dedupe_key, None) for item in items]
 
     def get(self, item: int) -> OutboxItem | None:
@@ -119,7 +119,8 @@ class Outbox:
         query = select(func.min(func.coalesce(outbox.c.next_at, outbox.c.created_at))).where(
             outbox.c.kind == kind, outbox.c.state == "queued"
         )
-        return self._connection.execute(query).scalar_one()
+        first: datetime | None = self._connection.execute(query).scalar_one()
+        return first
 
     def sent(self, item: int, at: datetime, payload: Mapping[str, Any] | None = None) -> None:
         """Mark a row as sent; `payload` (of Slack's answer) replaces its own when given."""
@@ -181,7 +182,7 @@ class Outbox:
             .where(outbox.c.automatic, outbox.c.state != "withdrawn")
             .group_by(outbox.c.recipient)
         )
-        return {recipient: count for recipient, count in self._connection.execute(query)}
+        return dict(self._connection.execute(query).all())
 
     def templates_in(self, case_number: str) -> frozenset[str]:
         """Return the templates of automatic replies already recorded in a case."""
@@ -202,7 +203,7 @@ class Outbox:
     def counts(self) -> dict[str, int]:
         """Return how many rows stand in each state."""
         query = select(outbox.c.state, func.count()).group_by(outbox.c.state)
-        return {state: count for state, count in self._connection.execute(query)}
+        return dict(self._connection.execute(query).all())
 
     def _listed(self, condition: Any, limit: int | None = None) -> list[OutboxItem]:
         query = select(*_COLUMNS).where(condition).order_by(outbox.c.id).limit(limit)

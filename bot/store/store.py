@@ -2,7 +2,7 @@
 
 import asyncio
 import fcntl
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
@@ -43,7 +43,7 @@ class Store:
         self._writers = ThreadPoolExecutor(1 if one_writer else pool_size, "store-write")
         self._readers = ThreadPoolExecutor(_READERS, "store-read")
         self._sleep = sleep
-        self._deferred: list[Callable[[], None]] = []
+        self._deferred: list[Callable[[], object]] = []
 
     @classmethod
     def open(
@@ -72,7 +72,7 @@ class Store:
         return migrate.pending(self._writing)
 
     @contextmanager
-    def work(self) -> Iterator[Work]:
+    def work(self) -> Generator[Work]:
         """Open one writing transaction: durable when the block ends, undone when it raises.
 
         Raise `TemporaryStoreError` or `PermanentStoreError` for what the database refuses.
@@ -84,7 +84,7 @@ class Store:
             self._wake()
 
     @contextmanager
-    def reading(self) -> Iterator[Work]:
+    def reading(self) -> Generator[Work]:
         """Open one transaction that sees one consistent state and can't write."""
         with self._transaction(self._reading) as work:
             yield work
@@ -101,12 +101,17 @@ class Store:
         """Run `do` in a reading transaction off the event loop and return its value."""
         return await self._retried(self._readers, lambda: self._in(self.reading, do), attempts)
 
-    def on_deferred(self, wake: Callable[[], None]) -> None:
+    @contextmanager
+    def on_deferred(self, wake: Callable[[], object]) -> Generator[None]:
         """Call `wake` (from any thread) whenever a committed work has deferred a job."""
         self._deferred.append(wake)
+        try:
+            yield
+        finally:
+            self._deferred.remove(wake)
 
     @contextmanager
-    def serving(self) -> Iterator[None]:
+    def serving(self) -> Generator[None]:
         """Hold the right to serve this database; raise `SecondServerError` when another does."""
         lock = self._file_lock() if self.dialect == "sqlite" else self._advisory_lock()
         with lock:
@@ -120,11 +125,11 @@ class Store:
         self._writing.dispose()
 
     def _wake(self) -> None:
-        for wake in self._deferred:
+        for wake in tuple(self._deferred):
             wake()
 
     @contextmanager
-    def _transaction(self, engine: Engine) -> Iterator[Work]:
+    def _transaction(self, engine: Engine) -> Generator[Work]:
         try:
             with engine.begin() as connection:
                 work = Work(connection)
@@ -147,7 +152,7 @@ class Store:
         return await loop.run_in_executor(pool, once)
 
     @contextmanager
-    def _file_lock(self) -> Iterator[None]:
+    def _file_lock(self) -> Generator[None]:
         path = Path(f"{self.url.database}.serving")
         with path.open("w") as file:
             try:
@@ -157,7 +162,7 @@ class Store:
             yield
 
     @contextmanager
-    def _advisory_lock(self) -> Iterator[None]:
+    def _advisory_lock(self) -> Generator[None]:
         with self._writing.connect() as connection:
             taken = connection.scalar(text("SELECT pg_try_advisory_lock(:n)"), {"n": _SERVE_LOCK})
             connection.commit()

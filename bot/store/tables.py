@@ -42,6 +42,7 @@ OUTBOX_STATES = ("queued", "sent", "failed", "held", "withdrawn")
 JOB_STATES = ("queued", "running", "failed")
 AWAITED = ("number", "facts", "confirmation")
 CLOSING = (Kind.CONSUME, Kind.RELEASE, Kind.WAIVE, Kind.EXPIRE)
+UNDOING = (Kind.REVERSE, Kind.WAIVE)
 APPEND_ONLY = ("ledger", "audit")
 
 
@@ -67,6 +68,41 @@ class Instant(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+class Words(TypeDecorator[tuple[str, ...]]):
+    """A few short words in order, kept as a JSON list."""
+
+    impl = JSON
+    cache_ok = True
+
+    def process_bind_param(
+        self, value: tuple[str, ...] | None, dialect: Dialect
+    ) -> list[str] | None:
+        """Turn the words to a list."""
+        return None if value is None else list(value)
+
+    def process_result_value(
+        self, value: list[str] | None, dialect: Dialect
+    ) -> tuple[str, ...] | None:
+        """Return the words as a tuple."""
+        return None if value is None else tuple(value)
+
+
+class LedgerKind(TypeDecorator[Kind]):
+    """The kind of a ledger entry, kept as its word."""
+
+    impl = String(16)
+    cache_ok = True
+
+    def process_bind_param(self, value: Kind | None, dialect: Dialect) -> str | None:
+        """Turn the kind to its word."""
+        return None if value is None else Kind(value).value
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Kind | None:
+        """Return the kind."""
+        return None if value is None else Kind(value)
+
+
+Json = JSON(none_as_null=True)
 Id = BigInteger().with_variant(Integer, "sqlite")
 
 metadata = MetaData(
@@ -82,6 +118,10 @@ metadata = MetaData(
 
 def _listed(words: Iterable[str]) -> str:
     return ", ".join(f"'{word}'" for word in words)
+
+
+def _of_contract() -> ForeignKey:
+    return ForeignKey("contracts.support_number")
 
 
 def _one_of(column: str, words: Iterable[str]) -> CheckConstraint:
@@ -107,7 +147,7 @@ periods = Table(
     "periods",
     metadata,
     Column("id", Id, primary_key=True),
-    Column("support_number", ForeignKey(contracts.c.support_number), nullable=False),
+    Column("support_number", String(64), _of_contract(), nullable=False),
     Column("start", Date, nullable=False),
     Column("until", Date, nullable=False),
     Column("status", String(16), nullable=False),
@@ -120,7 +160,13 @@ contacts = Table(
     "contacts",
     metadata,
     Column("id", Id, primary_key=True),
-    Column("support_number", ForeignKey(contracts.c.support_number), nullable=False, index=True),
+    Column(
+        "support_number",
+        String(64),
+        ForeignKey(contracts.c.support_number),
+        nullable=False,
+        index=True,
+    ),
     Column("name", Text, nullable=False),
     Column("email", Text),
     Column("email_folded", Text, index=True),
@@ -136,7 +182,13 @@ licences = Table(
     "licences",
     metadata,
     Column("id", Id, primary_key=True),
-    Column("support_number", ForeignKey(contracts.c.support_number), nullable=False, index=True),
+    Column(
+        "support_number",
+        String(64),
+        ForeignKey(contracts.c.support_number),
+        nullable=False,
+        index=True,
+    ),
     Column("purchased_on", Date, nullable=False),
     Column("quantity", Integer, nullable=False),
     Column("kind", String(32), nullable=False),
@@ -149,7 +201,13 @@ products = Table(
     "products",
     metadata,
     Column("id", Id, primary_key=True),
-    Column("support_number", ForeignKey(contracts.c.support_number), nullable=False, index=True),
+    Column(
+        "support_number",
+        String(64),
+        ForeignKey(contracts.c.support_number),
+        nullable=False,
+        index=True,
+    ),
     Column("name", Text, nullable=False),
     Column("list_price", BigInteger, nullable=False),
     CheckConstraint("list_price >= 0", name="list_price_not_negative"),
@@ -176,6 +234,7 @@ messages = Table(
     Column("uidvalidity", BigInteger),
     Column("uid", BigInteger),
     Column("envelope_from", Text),
+    Column("verified", Json),
     Column("received_at", Instant, nullable=False),
     Column("stored_at", Instant, nullable=False),
     Column("sha256", String(64), nullable=False, index=True),
@@ -188,11 +247,12 @@ messages = Table(
     Column("awaits", String(16)),
     Column("reason", String(32)),
     Column("decided_at", Instant),
-    Column("support_number", ForeignKey(contracts.c.support_number), index=True),
-    Column("case_number", ForeignKey("cases.number", use_alter=True), index=True),
-    Column("duplicate_of", ForeignKey("messages.id")),
-    Column("taken_up_by", ForeignKey("messages.id")),
-    Column("decision", JSON(none_as_null=True)),
+    Column("support_number", String(64), _of_contract(), index=True),
+    Column("case_number", String(64), ForeignKey("cases.number", use_alter=True), index=True),
+    Column("excerpt", Text),
+    Column("duplicate_of", Id, ForeignKey("messages.id")),
+    Column("taken_up_by", Id, ForeignKey("messages.id")),
+    Column("decision", Json),
     Column("attempts", Integer, nullable=False, server_default=text("0")),
     Column("cause", String(64)),
     Column("detail", Text),
@@ -225,11 +285,11 @@ counters = Table(
 cases = Table(
     "cases",
     metadata,
-    Column("number", String(32), primary_key=True),
+    Column("number", String(64), primary_key=True),
     Column("programme", String(64), nullable=False),
     Column("channel", String(16), nullable=False),
     Column("mailbox", String(64), nullable=False),
-    Column("support_number", ForeignKey(contracts.c.support_number), index=True),
+    Column("support_number", String(64), _of_contract(), index=True),
     Column("contact", Text),
     Column("contact_name", Text),
     Column("subject", Text, nullable=False),
@@ -242,9 +302,9 @@ cases = Table(
     Column("priority", Integer, nullable=False, server_default=text("0")),
     Column("due_at", Instant),
     Column("question", Text),
-    Column("marks", JSON, nullable=False),
+    Column("marks", Words, nullable=False),
     Column("opened_at", Instant, nullable=False),
-    Column("opened_by", ForeignKey(messages.c.id), unique=True),
+    Column("opened_by", Id, ForeignKey(messages.c.id), unique=True),
     Column("changed_at", Instant, nullable=False),
     Column("resolved_at", Instant),
     Column("snoozed_until", Instant),
@@ -263,7 +323,7 @@ notes = Table(
     "notes",
     metadata,
     Column("id", Id, primary_key=True),
-    Column("case_number", ForeignKey(cases.c.number), nullable=False, index=True),
+    Column("case_number", String(64), ForeignKey(cases.c.number), nullable=False, index=True),
     Column("at", Instant, nullable=False),
     Column("kind", String(16), nullable=False),
     Column("author", String(128), nullable=False),
@@ -293,17 +353,17 @@ ledger = Table(
     "ledger",
     metadata,
     Column("id", Id, primary_key=True),
-    Column("support_number", ForeignKey(contracts.c.support_number), nullable=False),
+    Column("support_number", String(64), _of_contract(), nullable=False),
     Column("quota", String(64), nullable=False),
-    Column("kind", String(16), nullable=False),
+    Column("kind", LedgerKind, nullable=False),
     Column("units", Integer, nullable=False),
     Column("charged_on", Date, nullable=False),
     Column("on", Date, nullable=False),
     Column("recorded_at", Instant, nullable=False),
     Column("key", String(255), nullable=False, unique=True),
     Column("actor", String(128), nullable=False),
-    Column("refers_to", ForeignKey("ledger.id"), index=True),
-    Column("case_number", ForeignKey(cases.c.number), index=True),
+    Column("refers_to", Id, ForeignKey("ledger.id"), index=True),
+    Column("case_number", String(64), ForeignKey(cases.c.number), index=True),
     Column("contact", Text),
     Column("minutes", Integer),
     Column("article", Text, nullable=False, server_default=""),
@@ -311,14 +371,21 @@ ledger = Table(
     _one_of("kind", Kind),
     CheckConstraint("units > 0 OR (kind = 'adjust' AND units <> 0)", name="units_signed"),
     CheckConstraint("minutes IS NULL OR minutes > 0", name="minutes_positive"),
+    Index(
+        "uq_ledger_undone_once",
+        "refers_to",
+        unique=True,
+        sqlite_where=text(f"kind IN ({_listed(UNDOING)})"),
+        postgresql_where=text(f"kind IN ({_listed(UNDOING)})"),
+    ),
     Index("ix_ledger_quota", "support_number", "quota", "charged_on"),
 )
 
 open_reservations = Table(
     "open_reservations",
     metadata,
-    Column("entry", ForeignKey(ledger.c.id), primary_key=True),
-    Column("case_number", ForeignKey(cases.c.number)),
+    Column("entry", Id, ForeignKey(ledger.c.id), primary_key=True),
+    Column("case_number", String(64), ForeignKey(cases.c.number)),
     Column("quota", String(64), nullable=False),
     UniqueConstraint("case_number", "quota"),
 )
@@ -329,15 +396,15 @@ outbox = Table(
     Column("id", Id, primary_key=True),
     Column("kind", String(16), nullable=False),
     Column("dedupe_key", String(255), nullable=False, unique=True),
-    Column("case_number", ForeignKey(cases.c.number), index=True),
-    Column("answers", ForeignKey(messages.c.id), index=True),
+    Column("case_number", String(64), ForeignKey(cases.c.number), index=True),
+    Column("answers", Id, ForeignKey(messages.c.id), index=True),
     Column("mailbox", String(64)),
     Column("recipient", Text),
     Column("template", String(64)),
     Column("automatic", Boolean, nullable=False, server_default=text("false")),
     Column("message_id", Text, unique=True),
     Column("subject", Text),
-    Column("payload", JSON(none_as_null=True)),
+    Column("payload", Json),
     Column("raw", LargeBinary),
     Column("state", String(16), nullable=False, server_default="queued"),
     Column("attempts", Integer, nullable=False, server_default=text("0")),
@@ -367,11 +434,11 @@ audit = Table(
     Column("at", Instant, nullable=False),
     Column("actor", String(128), nullable=False),
     Column("action", String(64), nullable=False),
-    Column("case_number", ForeignKey(cases.c.number), index=True),
-    Column("support_number", ForeignKey(contracts.c.support_number), index=True),
-    Column("message", ForeignKey(messages.c.id), index=True),
-    Column("before", JSON(none_as_null=True)),
-    Column("after", JSON(none_as_null=True)),
+    Column("case_number", String(64), ForeignKey(cases.c.number), index=True),
+    Column("support_number", String(64), _of_contract(), index=True),
+    Column("message", Id, ForeignKey(messages.c.id), index=True),
+    Column("before", Json),
+    Column("after", Json),
     Column("detail", Text, nullable=False, server_default=""),
 )
 
@@ -380,18 +447,19 @@ jobs = Table(
     metadata,
     Column("id", Id, primary_key=True),
     Column("kind", String(64), nullable=False),
-    Column("args", JSON, nullable=False),
+    Column("args", Json, nullable=False),
     Column("key", String(255)),
     Column("lock", String(255)),
     Column("state", String(16), nullable=False, server_default="queued"),
     Column("run_at", Instant, nullable=False),
     Column("attempts", Integer, nullable=False, server_default=text("0")),
     Column("last_error", Text),
-    Column("created_at", Instant, nullable=False),
     _one_of("state", JOB_STATES),
     Index(
         "ix_jobs_due",
+        "kind",
         "run_at",
+        "id",
         sqlite_where=text("state = 'queued'"),
         postgresql_where=text("state = 'queued'"),
     ),
@@ -402,5 +470,5 @@ jobs = Table(
         sqlite_where=text("state = 'queued'"),
         postgresql_where=text("state = 'queued'"),
     ),
-    Index("ix_jobs_lock", "lock"),
+    Index("ix_jobs_lock", "lock", "id"),
 )

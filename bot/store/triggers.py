@@ -23,7 +23,7 @@ BEGIN
   SELECT RAISE(ABORT, 'reservation is closed already')
   WHERE NOT EXISTS (SELECT 1 FROM open_reservations WHERE entry = NEW.refers_to);
   DELETE FROM open_reservations WHERE entry = NEW.refers_to;
-END"""
+END"""  # noqa: S608 - only our own words
 
 _POSTGRES_REFUSE_FUNCTION = """
 CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -49,7 +49,7 @@ BEGIN
     IF NOT FOUND THEN RAISE EXCEPTION 'reservation is closed already'; END IF;
   END IF;
   RETURN NULL;
-END $$"""
+END $$"""  # noqa: S608 - only our own words
 
 _POSTGRES_KEEP = """
 CREATE TRIGGER ledger_keeps_reservations AFTER INSERT ON ledger

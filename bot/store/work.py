@@ -1,6 +1,6 @@
 """One unit of work: everything a transaction can do, on one connection."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from functools import cached_property
 
@@ -15,7 +15,9 @@ from bot.store.errors import translate
 from bot.store.job_table import JobTable
 from bot.store.ledger import Ledger
 from bot.store.messages import Messages
+from bot.store.notes import Notes
 from bot.store.outbox import Outbox
+from bot.store.slack_inbox import SlackInbox
 
 
 class Work:
@@ -65,12 +67,22 @@ class Work:
         return Cursors(self.connection)
 
     @cached_property
+    def notes(self) -> Notes:
+        """What was written about cases."""
+        return Notes(self.connection)
+
+    @cached_property
+    def slack_inbox(self) -> SlackInbox:
+        """Events taken in from Slack."""
+        return SlackInbox(self.connection)
+
+    @cached_property
     def jobs(self) -> JobTable:
         """Jobs caused by this transaction."""
         return JobTable(self.connection)
 
     @contextmanager
-    def savepoint(self) -> Iterator[None]:
+    def savepoint(self) -> Generator[None]:
         """Undo only what happens inside when it raises; raise the store's errors."""
         try:
             with self.connection.begin_nested():

@@ -1,12 +1,12 @@
-"""messages, registers, ledger, cases, outbox, audit and jobs"""
+"""Messages, registers, ledger, cases, outbox, audit and jobs."""
 
 from alembic import op
 
 from bot.store import triggers
 from bot.store.tables import metadata
 
-revision = "0001"
-down_revision = None
+revision: str = "0001"
+down_revision: str | None = None
 
 
 def upgrade() -> None:
