@@ -80,17 +80,19 @@ def _may_break(before: str, after: str) -> bool:
     return before[-1] not in _NOT_AT_END and after[0] not in _NOT_AT_START
 
 
-def _break_of(tokens: list[str], room: int) -> int:
-    """Return how many tokens the first line takes, at least one."""
-    used, fits = 0, 0
-    for token in tokens:
-        used += columns(token)
+def _line_end(tokens: list[str], start: int, room: int) -> int:
+    """Return where the line that begins at token `start` ends; it takes at least one token."""
+    end, used = start, 0
+    while end < len(tokens):
+        used += columns(tokens[end])
         if used > room:
             break
-        fits += 1
-    fits = max(fits, 1)
-    allowed = [i for i, pair in enumerate(pairwise(tokens[: fits + 1]), 1) if _may_break(*pair)]
-    return max(allowed, default=fits)
+        end += 1
+    end = max(end, start + 1)
+    if end == len(tokens):
+        return end
+    pairs = enumerate(pairwise(tokens[start : end + 1]), start + 1)
+    return max((i for i, pair in pairs if _may_break(*pair)), default=end)
 
 
 def wrap(line: str, limit: int = LINE_COLUMNS) -> list[str]:
@@ -104,13 +106,14 @@ def wrap(line: str, limit: int = LINE_COLUMNS) -> list[str]:
     opening = _BULLET.match(line)
     first = opening.group() if opening else ""
     indent = pad("", columns(first)) if columns(first) < limit // 2 else ""
-    tokens, wrapped, lead = _TOKEN.findall(line[len(first) :]), list[str](), first
-    while tokens:
-        taken = _break_of(tokens, limit - columns(lead))
-        wrapped.append((lead + "".join(tokens[:taken])).rstrip())
-        tokens, lead = tokens[taken:], indent
-        while tokens and tokens[0].isspace():
-            tokens = tokens[1:]
+    tokens, wrapped, start = _TOKEN.findall(line[len(first) :]), list[str](), 0
+    while start < len(tokens):
+        lead = indent if start else first
+        end = _line_end(tokens, start, limit - columns(lead))
+        wrapped.append((lead + "".join(tokens[start:end])).rstrip())
+        start = end
+        while start < len(tokens) and tokens[start].isspace():
+            start += 1
     return wrapped
 
 
