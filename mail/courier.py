@@ -11,8 +11,11 @@ from aiosmtplib import (
     SMTP,
     SMTPAuthenticationError,
     SMTPException,
+    SMTPHeloError,
     SMTPResponseException,
 )
+
+from mail.encoded_word import addr_spec
 
 Kind = Literal["sent", "temporary", "permanent", "uncertain"]
 _OUR_SETTINGS = frozenset({530, 534, 535, 538})  # authentication: not the message's fault
@@ -129,7 +132,12 @@ class Courier:
             timeout=s.timeout,
             local_hostname=s.helo or None,
         )
-        await smtp.connect()
+        try:
+            await smtp.connect()
+            await _greet(smtp)
+        except BaseException:
+            smtp.close()
+            raise
         return _Connection(smtp)
 
     def _release(self, connection: _Connection) -> None:
@@ -167,6 +175,8 @@ class Courier:
     async def _converse(
         self, smtp: SMTP, sender: str, recipients: Sequence[str], raw: bytes
     ) -> Outcome:
+        sender = addr_spec(sender) if sender else ""
+        recipients = [addr_spec(recipient) for recipient in recipients]
         options, utf8 = _mail_options(smtp, sender, recipients, raw)
         encoding = "utf-8" if utf8 else "ascii"
         await smtp.mail(sender, options=options, encoding=encoding)
@@ -207,6 +217,15 @@ class Courier:
 
 class _RefusedHereError(Exception):
     """The message can't go over this server, known before MAIL."""
+
+
+async def _greet(smtp: SMTP) -> None:
+    """Say EHLO unless TLS or sign-in have done so, HELO to a server that knows no other."""
+    if smtp.is_ehlo_or_helo_needed:
+        try:
+            await smtp.ehlo()
+        except SMTPHeloError:
+            await smtp.helo()
 
 
 async def _quit(connection: _Connection) -> None:
