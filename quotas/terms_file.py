@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from quotas.programme import Programme
@@ -17,15 +18,22 @@ from quotas.terms_reader.references import (
     check_quotas,
     check_statuses,
 )
-from quotas.terms_reader.rules import Calculators, rules
+from quotas.terms_reader.rules import RuleRow, check_rules, rule_rows, rules
 
 __all__ = ["TermsError", "load_programme"]
 
-Tables = Mapping[str, Row]
-Rows = Mapping[str, tuple[Row, ...]]
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A terms file as read: its tables and rows by name, each value of the right type."""
+
+    tables: Mapping[str, Row]
+    rows: Mapping[str, tuple[Row, ...]]
+    rules: tuple[RuleRow, ...]
+    articles_left_out: Mapping[str, str]
 
 
-def load_programme(text: str, file: str, calculators: Calculators | None = None) -> Programme:
+def load_programme(text: str, file: str) -> Programme:
     """Return the programme that `text`, the content of the terms file named `file`, describes.
 
     Raises `TermsError` with a line for each fault: file, key, what is wrong and the remedy. First
@@ -33,11 +41,15 @@ def load_programme(text: str, file: str, calculators: Calculators | None = None)
     """
     faults = Faults(file)
     raw = _parsed(text, faults)
-    tables = {name: read_row(raw[name], keys, name, faults) for name, keys in TABLES.items()}
-    rows = {name: read_rows(raw.get(name, []), keys, name, faults) for name, keys in ROWS.items()}
+    read = Read(
+        {name: read_row(raw[name], keys, name, faults) for name, keys in TABLES.items()},
+        {name: read_rows(raw.get(name, []), keys, name, faults) for name, keys in ROWS.items()},
+        rule_rows(raw.get("rules", {}), faults),
+        parts.articles_left_out(raw.get("articles_left_out", {}), faults),
+    )
     faults.refuse()
-    programme = _programme(tables, rows, raw, calculators, faults)
-    _check(tables, rows, programme, faults)
+    programme = _programme(read, faults)
+    _check(read, programme, faults)
     faults.refuse()
     return programme
 
@@ -59,13 +71,8 @@ def _parsed(text: str, faults: Faults) -> Mapping[str, Any]:
     return raw
 
 
-def _programme(
-    tables: Tables,
-    rows: Rows,
-    raw: Mapping[str, Any],
-    calculators: Calculators | None,
-    faults: Faults,
-) -> Programme:
+def _programme(read: Read, faults: Faults) -> Programme:
+    tables, rows = read.tables, read.rows
     head = tables["programme"]
     names = parts.status_names(tables["statuses"])
     asked = parts.questions(rows["ask"], faults)
@@ -82,8 +89,8 @@ def _programme(
         quotas=parts.quotas(rows["quota"], asked, faults),
         categories=parts.categories(rows["category"], head["default_category"], asked, faults),
         default_category=head["default_category"],
-        rules=rules(raw.get("rules", {}), calculators, asked, faults),
-        articles_left_out=parts.articles_left_out(raw.get("articles_left_out", {}), faults),
+        rules=rules(read.rules, asked, faults),
+        articles_left_out=read.articles_left_out,
         reply_minutes=head["reply_minutes"],
         channels=parts.channels(rows["channels"], faults),
         clauses=parts.clauses(rows["clause"], faults),
@@ -92,7 +99,8 @@ def _programme(
     )
 
 
-def _check(tables: Tables, rows: Rows, programme: Programme, faults: Faults) -> None:
+def _check(read: Read, programme: Programme, faults: Faults) -> None:
+    rows = read.rows
     declared = Declared(
         items=Names("[[coverage]] item", dict.fromkeys(row["item"] for row in rows["coverage"])),
         quotas=Names("[[quota]]", programme.quotas),
@@ -100,8 +108,16 @@ def _check(tables: Tables, rows: Rows, programme: Programme, faults: Faults) -> 
         statuses=Names("status", dict.fromkeys(programme.statuses.values())),
         channels=programme.channels,
     )
-    check_number(tables["number"], programme.number, faults)
-    check_statuses(tables["statuses"], programme.statuses, faults)
+    check_number(read.tables["number"], programme.number, faults)
+    check_statuses(read.tables["statuses"], programme.statuses, faults)
     check_coverage(rows["coverage"], declared, faults)
     check_quotas(rows["quota"], declared, faults)
     check_categories(rows["category"], programme.default_category, declared, faults)
+    referred = {
+        "question": declared.questions,
+        "quota": declared.quotas,
+        "item": declared.items,
+        "category": Names("[[category]]", [row["name"] for row in rows["category"]]),
+        "fees": Names("rule", programme.rules),
+    }
+    check_rules(read.rules, referred, faults)
