@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from quotas.contract import Contact, Contract
+from quotas.facts import Awaited
 from quotas.ledger import Balance
 
 
@@ -96,8 +97,10 @@ class Decision:
     `support_number` is the canonical number believed, `contact` the sender as registered,
     `queue` the operators' queue or None, `due` the aware time by which the terms promise an
     answer, `question` what an operator is asked where the terms leave it open, `marks` short
-    codes shown on the card (``sender_unregistered``, ``forged_reference``, ``over_limit``,
-    ``lossy``, ``outside_hours``, ...), `challenge` the address on file asked to confirm.
+    codes shown on the card (see `quotas.marks`), `challenge` the address on file asked to
+    confirm, `awaits` what the message then waits for. `balance` is the count with this request's
+    own charge in it. `takes_up` is the id of the waiting message that is decided with this one,
+    `facts` what the request states of the required facts, by name.
     """
 
     reason: Reason
@@ -120,4 +123,5 @@ class Decision:
     marks: tuple[str, ...] = ()
     takes_up: int | None = None
     challenge: str | None = None
+    awaits: Awaited | None = None
     facts: Mapping[str, str] = field(default_factory=dict[str, str])

@@ -55,9 +55,10 @@ class Sent:
 class Facts:
     """What the desk knows when it judges a request.
 
-    `contracts` maps every canonical number seen in the message that exists to its contract;
-    `ledger` holds all entries of those contracts. `forged_reference` names a thread or case
-    reference in the message whose keyed hash did not agree, or which belongs to someone else.
+    `contracts` maps every canonical number seen in the message that exists to its contract, and
+    the case's number to its contract although it may not stand in the message; `ledger` holds
+    all entries of those contracts. `forged_reference` names a thread or case reference in the
+    message whose keyed hash did not agree, or which belongs to someone else.
     `duplicate_of` is the id of the same message received before. `limit_per_day` caps automatic
     replies to one address.
     """

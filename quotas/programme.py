@@ -27,6 +27,17 @@ class Cover(StrEnum):
     ASK_OPERATOR = "ask_operator"
 
 
+class QuotationKind(StrEnum):
+    """What can be quoted from the terms."""
+
+    RENEWAL = "renewal"
+    REJOIN = "rejoin"
+    RESTART = "restart"
+    ADD = "add"
+    MERGE = "merge"
+    SWITCH = "switch"
+
+
 class AtLimit(StrEnum):
     """超過時の扱い: what happens when a quota has nothing left."""
 
@@ -95,7 +106,10 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A term that speaks for a category, matched in NFKC, case-folded text."""
+    """A term that speaks for a category, or with a negative weight against it.
+
+    It is matched in NFKC, case-folded text without spaces; ``*`` in it stands for a few characters.
+    """
 
     text: str
     weight: int
@@ -121,6 +135,7 @@ class Category:
     of the coverage table. `asks` maps the value of a fact to the operator's question where
     the terms leave open whether it counts (``cause = hardware_failure``).
     `reply_channel` is the channel the result goes by, ``None`` the one the request came by.
+    `quotes` are the quotations that answer it, as far as the registers let compute them.
     """
 
     name: str
@@ -138,6 +153,7 @@ class Category:
     threshold: int = 2
     question: str | None = None
     reply_channel: Channel | None = None
+    quotes: tuple[QuotationKind, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

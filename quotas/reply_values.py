@@ -8,15 +8,17 @@ only to be used as ``Re: {subject}``. What `decide` can't know is added when the
 
 Shapes of the dicts:
 
-``quota``      {name, title, unit, limit, used, reserved, remaining, resets_on, year_start, year_end}
+``quota``      {name, title, unit, limit, used, reserved, remaining, resets_on, year_start,
+               year_end};
                `limit` and `remaining` are None when the quota is only counted, `remaining` is
                negative when overrun, `year_end` the inclusive last day
 ``statement``  a ``quota`` with {opening, lines, closing} besides
 ``line``       {on, case_number, kind, kind_title, units, balance, article}; `units` is signed in
                the customer's favour, `balance` the remaining (or, without limit, the used) after it
 ``fact``       {name, title, choices}; `choices` is a list of {value, title} or []
-``quote``      {rule, title, article, lines}; `lines` is a list of {title, value, text}, where
-               `text` is the value as a customer reads it
+``quote``      {kind, lines, total, questions}; `lines` is a list of {text, amount, article},
+               amounts in yen without tax or None; `total` None when a line has no price or
+               something is open; `questions` are for the operator, not for the customer
 """
 
 from collections.abc import Mapping
@@ -54,10 +56,10 @@ STRANGER = _values("""
     number_label   | str      | what the number is called
 """)
 KNOWN = _values("""
-    support_number | str      | the canonical number
-    customer       | str      | the customer's name as registered
-    contact_name   | str      | the contact's name as registered
-    category_title | str      | what was asked for, as the terms call it
+    support_number | str/None | the canonical number; None while the sender isn't verified
+    customer       | str/None | the customer's name as registered; None likewise
+    contact_name   | str/None | the contact's name as registered; None likewise
+    category_title | str/None | what was asked for, as the terms call it; None while unclear
     article        | str      | the article the answer rests on (`Decision.article`), or empty
 """)
 HOURS = _values("""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, cast
 
-from quotas.programme import AtLimit, Channel, Cover
+from quotas.programme import AtLimit, Channel, Cover, QuotationKind
 from quotas.terms_reader import values
 from quotas.terms_reader.faults import Faults, nearest
 from quotas.terms_reader.values import Reader, WrongValueError
@@ -144,6 +144,7 @@ ROWS: Mapping[str, tuple[Key, ...]] = {
         _may("threshold", values.number(1), default=2),
         _may("question", values.name),
         _may("reply_channel", values.one_of(Channel)),
+        _may("quotes", values.list_of(values.one_of(QuotationKind)), default=()),
     ),
     "ask": (
         Key("name", values.name),

@@ -189,6 +189,7 @@ def _category(row: Row, asked: Mapping[str, Question]) -> Category:
         threshold=row["threshold"],
         question=_asked(row["question"], asked),
         reply_channel=row["reply_channel"],
+        quotes=row["quotes"],
     )
 
 
