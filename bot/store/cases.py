@@ -145,6 +145,12 @@ class Cases:
             .values(card_channel=channel, card_ts=ts, card_version=version)
         )
 
+    def of_card(self, channel: str, ts: str) -> Case | None:
+        """Return the case whose Slack card stands there."""
+        query = select(*_COLUMNS).where(cases.c.card_channel == channel, cases.c.card_ts == ts)
+        row = self._connection.execute(query).one_or_none()
+        return None if row is None else Case(*row)
+
     def of_thread(self, references: Iterable[str]) -> str | None:
         """Return the case in which one of `references` was sent or received, the newest first.
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select, update
 
 from bot.store.rows import insert_or
 from bot.store.tables import outbox
@@ -103,21 +103,17 @@ class Outbox:
 
         Within a case the order is kept: a row waits until every earlier one has left the queue.
         """
-        earlier = outbox.alias()
-        overtaken = exists().where(
-            earlier.c.case_number == outbox.c.case_number,
-            earlier.c.kind == outbox.c.kind,
-            earlier.c.state == "queued",
-            earlier.c.id < outbox.c.id,
-        )
         now = or_(outbox.c.next_at.is_(None), outbox.c.next_at <= at)
-        ready = and_(outbox.c.kind == kind, outbox.c.state == "queued", now, ~overtaken)
+        ready = and_(outbox.c.kind == kind, outbox.c.state == "queued", now, ~_overtaken())
         return self._listed(ready, limit=limit)
 
     def next_due(self, kind: str) -> datetime | None:
-        """Return when the next queued row of `kind` is to be tried, or ``None`` without any."""
+        """Return when the next queued row of `kind` is to be tried, or ``None`` without any.
+
+        Rows that wait for an earlier one of their case don't count: they can't be tried before it.
+        """
         query = select(func.min(func.coalesce(outbox.c.next_at, outbox.c.created_at))).where(
-            outbox.c.kind == kind, outbox.c.state == "queued"
+            outbox.c.kind == kind, outbox.c.state == "queued", ~_overtaken()
         )
         first: datetime | None = self._connection.execute(query).scalar_one()
         return first
@@ -127,6 +123,10 @@ class Outbox:
         values: dict[str, Any] = {} if payload is None else {"payload": payload}
         attempts = outbox.c.attempts + 1
         self._set(item, state="sent", sent_at=at, attempts=attempts, last_error=None, **values)
+
+    def amend(self, item: int, payload: Mapping[str, Any]) -> None:
+        """Replace the payload of a row that has not left."""
+        self._set(item, payload=dict(payload))
 
     def sent_many(self, items: Iterable[int], at: datetime) -> None:
         """Mark rows as sent, in one statement."""
@@ -219,6 +219,17 @@ class Outbox:
             .values(**values, last_error=None)
         )
         return self._connection.execute(statement).rowcount == 1
+
+
+def _overtaken() -> ColumnElement[bool]:
+    """Tell of a row that an earlier one of its case and kind has not left the queue yet."""
+    earlier = outbox.alias()
+    return exists().where(
+        earlier.c.case_number == outbox.c.case_number,
+        earlier.c.kind == outbox.c.kind,
+        earlier.c.state == "queued",
+        earlier.c.id < outbox.c.id,
+    )
 
 
 def _values(item: Outgoing) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from sqlalchemy import (
     DateTime,
     Dialect,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     Integer,
     LargeBinary,
@@ -31,7 +32,7 @@ from sqlalchemy import (
 
 from quotas.contract import Status
 from quotas.decision import State
-from quotas.ledger import Kind
+from quotas.ledger import CLOSING, Kind
 
 RECEIVED = "received"
 MESSAGE_STATES = (RECEIVED, *State)
@@ -41,7 +42,8 @@ OUTBOX_KINDS = ("mail", "slack")
 OUTBOX_STATES = ("queued", "sent", "failed", "held", "withdrawn")
 JOB_STATES = ("queued", "running", "failed")
 AWAITED = ("number", "facts", "confirmation")
-CLOSING = (Kind.CONSUME, Kind.RELEASE, Kind.WAIVE, Kind.EXPIRE)
+STANDING = (Kind.GRANT, Kind.RESERVE, Kind.CONSUME, Kind.ADJUST)
+FOLLOWING = (*sorted(CLOSING), Kind.REVERSE)
 UNDOING = (Kind.REVERSE, Kind.WAIVE)
 APPEND_ONLY = ("ledger", "audit")
 
@@ -362,7 +364,7 @@ ledger = Table(
     Column("recorded_at", Instant, nullable=False),
     Column("key", String(255), nullable=False, unique=True),
     Column("actor", String(128), nullable=False),
-    Column("refers_to", Id, ForeignKey("ledger.id"), index=True),
+    Column("refers_to", Id, index=True),
     Column("case_number", String(64), ForeignKey(cases.c.number), index=True),
     Column("contact", Text),
     Column("minutes", Integer),
@@ -370,6 +372,17 @@ ledger = Table(
     Column("reason", Text, nullable=False, server_default=""),
     _one_of("kind", Kind),
     CheckConstraint("units > 0 OR (kind = 'adjust' AND units <> 0)", name="units_signed"),
+    CheckConstraint(
+        f"(refers_to IS NULL AND kind IN ({_listed(STANDING)}))"
+        f" OR (refers_to IS NOT NULL AND kind IN ({_listed(FOLLOWING)}))",
+        name="refers_by_kind",
+    ),
+    UniqueConstraint("id", "support_number", "quota"),
+    ForeignKeyConstraint(
+        ["refers_to", "support_number", "quota"],
+        ["ledger.id", "ledger.support_number", "ledger.quota"],
+        name="fk_ledger_refers_to_ledger",
+    ),
     CheckConstraint("minutes IS NULL OR minutes > 0", name="minutes_positive"),
     Index(
         "uq_ledger_undone_once",

@@ -1,14 +1,23 @@
 """Triggers: the ledger and the audit only grow, and reservations are closed exactly once."""
 
-from bot.store.tables import APPEND_ONLY, CLOSING
+from bot.store.tables import APPEND_ONLY, FOLLOWING
 
-_CLOSING = ", ".join(f"'{kind}'" for kind in CLOSING)
+_ENDING = ", ".join(f"'{kind}'" for kind in FOLLOWING)
+_CLOSED = "reservation is closed already"
+_REVERSED = "a reversal is not reversed"
+
+# To reverse what closed a reservation is to open it again.
+_REOPEN = """
+  INSERT INTO open_reservations (entry, case_number, quota)
+  SELECT reserved.id, reserved.case_number, reserved.quota
+  FROM ledger AS ending JOIN ledger AS reserved ON reserved.id = ending.refers_to
+  WHERE ending.id = NEW.refers_to AND reserved.kind = 'reserve'"""
 
 _SQLITE_REFUSE = """
 CREATE TRIGGER {table}_refuses_{change} BEFORE {CHANGE} ON {table}
 BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"""
 
-_SQLITE_RESERVE = """
+_SQLITE_OPEN = """
 CREATE TRIGGER ledger_opens AFTER INSERT ON ledger WHEN NEW.kind = 'reserve'
 BEGIN
   INSERT INTO open_reservations (entry, case_number, quota)
@@ -17,17 +26,25 @@ END"""
 
 _SQLITE_CLOSE = f"""
 CREATE TRIGGER ledger_closes AFTER INSERT ON ledger
-WHEN NEW.kind IN ({_CLOSING}, 'reverse') AND NEW.refers_to IS NOT NULL
+WHEN NEW.kind IN ({_ENDING})
   AND (SELECT kind FROM ledger WHERE id = NEW.refers_to) = 'reserve'
 BEGIN
-  SELECT RAISE(ABORT, 'reservation is closed already')
+  SELECT RAISE(ABORT, '{_CLOSED}')
   WHERE NOT EXISTS (SELECT 1 FROM open_reservations WHERE entry = NEW.refers_to);
   DELETE FROM open_reservations WHERE entry = NEW.refers_to;
 END"""  # noqa: S608 - only our own words
 
+_SQLITE_REOPEN = f"""
+CREATE TRIGGER ledger_reopens AFTER INSERT ON ledger WHEN NEW.kind = 'reverse'
+BEGIN
+  SELECT RAISE(ABORT, '{_REVERSED}')
+  WHERE (SELECT kind FROM ledger WHERE id = NEW.refers_to) = 'reverse';
+  {_REOPEN};
+END"""  # noqa: S608 - only our own words
+
 _POSTGRES_REFUSE_FUNCTION = """
 CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$"""
+BEGIN RAISE EXCEPTION USING MESSAGE = TG_TABLE_NAME || ' is append-only'; END $$"""
 
 _POSTGRES_REFUSE = """
 CREATE TRIGGER {table}_refuses_change BEFORE UPDATE OR DELETE ON {table}
@@ -39,14 +56,18 @@ FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"""
 
 _POSTGRES_KEEP_FUNCTION = f"""
 CREATE FUNCTION keep_open_reservations() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE referred text := (SELECT kind FROM ledger WHERE id = NEW.refers_to);
 BEGIN
   IF NEW.kind = 'reserve' THEN
     INSERT INTO open_reservations (entry, case_number, quota)
     VALUES (NEW.id, NEW.case_number, NEW.quota);
-  ELSIF NEW.kind IN ({_CLOSING}, 'reverse') AND NEW.refers_to IS NOT NULL
-    AND (SELECT kind FROM ledger WHERE id = NEW.refers_to) = 'reserve' THEN
+  ELSIF NEW.kind IN ({_ENDING}) AND referred = 'reserve' THEN
     DELETE FROM open_reservations WHERE entry = NEW.refers_to;
-    IF NOT FOUND THEN RAISE EXCEPTION 'reservation is closed already'; END IF;
+    IF NOT FOUND THEN RAISE EXCEPTION '{_CLOSED}'; END IF;
+  ELSIF NEW.kind = 'reverse' AND referred = 'reverse' THEN
+    RAISE EXCEPTION '{_REVERSED}';
+  ELSIF NEW.kind = 'reverse' THEN
+    {_REOPEN};
   END IF;
   RETURN NULL;
 END $$"""  # noqa: S608 - only our own words
@@ -73,7 +94,7 @@ def _sqlite() -> list[str]:
         for table in APPEND_ONLY
         for change in ("update", "delete")
     ]
-    return [*refusals, _SQLITE_RESERVE, _SQLITE_CLOSE]
+    return [*refusals, _SQLITE_OPEN, _SQLITE_CLOSE, _SQLITE_REOPEN]
 
 
 def _postgres() -> list[str]:
