@@ -40,15 +40,11 @@ class ReplyTemplateError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Letterhead:
-    """What every reply is written on: the desk's name, its mail address, and lines of its own.
-
-    `folder` holds a vendor's own templates, which go before the shipped ones.
-    """
+    """What every reply is written on: the desk's name, its mail address, and lines of its own."""
 
     name: str
     address: str
     signature: str = ""
-    folder: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,11 +128,12 @@ def render(  # noqa: PLR0913 - keyword-only facts, each from another part of the
     case_number: str | None = None,
     case_reference: str | None = None,
     language: str = "ja",
+    folder: Path | None = None,
 ) -> Rendered:
     """Draw `reply` from its template.
 
     `now` is local; `case_reference` is the bracketed text in the subject by which an answer finds
-    its case again. Raises `ReplyTemplateError` when the
+    its case again; `folder` holds a vendor's own templates. Raises `ReplyTemplateError` when the
     template is missing, is no template, or speaks of a value it isn't given.
     """
     name = f"{language}/{reply.template}.txt"
@@ -152,7 +149,7 @@ def render(  # noqa: PLR0913 - keyword-only facts, each from another part of the
         "now": now,
     }
     try:
-        environment = _environment(letterhead.folder, language, programme.id)
+        environment = _environment(folder, language, programme.id)
         text = environment.get_template(f"{reply.template}.txt").render(context)
     except (jinja2.TemplateError, TypeError, ValueError, LookupError, AttributeError) as error:
         raise ReplyTemplateError(_complaint(name, error)) from error
@@ -181,11 +178,12 @@ def check_templates(programmes: Iterable[Programme], folder: Path | None = None)
             render(
                 Reply(template=template, to="", values=values),
                 programme=programme,
-                letterhead=Letterhead(**LETTERHEAD_SAMPLE, folder=folder),
+                letterhead=Letterhead(**LETTERHEAD_SAMPLE),
                 now=MOMENT_SAMPLE,
                 case_number="C2026-000123",
                 case_reference="[C2026-000123-k7q2ab]",
                 language=language,
+                folder=folder,
             )
         except ReplyTemplateError as error:
             findings.append(f"{programme.id}: {error}")

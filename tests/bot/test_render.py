@@ -45,11 +45,12 @@ def drawn(
     return render(
         Reply(template, "sato@aoba.example.jp", {**FULL[template], **values}),
         programme=PROGRAMMES[programme],
-        letterhead=Letterhead(**LETTERHEAD_SAMPLE, folder=folder),
+        letterhead=Letterhead(**LETTERHEAD_SAMPLE),
         now=MOMENT_SAMPLE,
         case_number="C2026-000123",
         case_reference=REFERENCE,
         language=language,
+        folder=folder,
     )
 
 

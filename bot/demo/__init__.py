@@ -1,0 +1,1 @@
+"""A whole desk on loopback with fictitious customers and their mail."""
