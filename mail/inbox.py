@@ -8,7 +8,7 @@ import random
 import select as readiness
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
@@ -23,7 +23,7 @@ from mail.imap_connection import (
     Secret,
     TemporaryInboxError,
 )
-from mail.imap_fetch import Batch, Cursor, batches, uids_after
+from mail.imap_fetch import BATCH_MESSAGES, Batch, Cursor, batches, uids_after
 
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 300.0
 LONGEST_IDLE = 28 * 60.0  # RFC 2177: renew before 29 minutes
@@ -58,6 +58,10 @@ class Receiver(Protocol):
         """Store the messages and the batch's cursor durably; to raise means to try again."""
         ...
 
+    def stored(self, uidvalidity: int, uids: Sequence[int]) -> Collection[int]:
+        """Return which of `uids` are stored durably; asked only with `move_to`, after a break."""
+        ...
+
     def uidvalidity_changed(self, old: int, new: int) -> None:
         """Learn that the folder will be listed again from its start."""
         ...
@@ -90,7 +94,7 @@ class Inbox:
         self._jitter = jitter
         self._stopping = threading.Event()
         self._client: IMAPClient | None = None
-        self._waiting = False
+        self._needs_no_cut = False
         self._progress = False
         self._wake, self._waker = socket.socketpair()
 
@@ -102,7 +106,7 @@ class Inbox:
         """
         failures, worked = 0, False
         while not self._stopping.is_set():
-            self._progress = False
+            self._progress = self._needs_no_cut = False
             try:
                 self._watch()
             except InboxError as error:
@@ -119,7 +123,7 @@ class Inbox:
         self._stopping.set()
         self._waker.send(b"\0")
         client = self._client
-        if client is not None and not self._waiting:
+        if client is not None and not self._needs_no_cut:
             imap_connection.cut(client)
 
     def pull(self) -> int:
@@ -161,6 +165,7 @@ class Inbox:
         if known is None:
             return Cursor(uidvalidity, 0), False
         if known.uidvalidity == uidvalidity:
+            self._finish_moves(client, known)
             return known, False
         self._receiver.uidvalidity_changed(known.uidvalidity, uidvalidity)
         return Cursor(uidvalidity, 0), True
@@ -177,8 +182,10 @@ class Inbox:
                 return (cursor, relisted), count
             if messages:
                 cursor = Cursor(cursor.uidvalidity, messages[-1].uid)
+                self._needs_no_cut = True
                 self._hand_over(Batch(tuple(messages), cursor, relisted))
                 self._move(client, [message.uid for message in messages])
+                self._needs_no_cut = False
                 count += len(messages)
         return (cursor, False), count
 
@@ -191,6 +198,14 @@ class Inbox:
                 f"{self._settings.place}: {len(batch.messages)} messages could not be stored"
                 f" ({type(error).__name__}); they stay on the server and are fetched again"
             ) from error
+
+    def _finish_moves(self, client: IMAPClient, known: Cursor) -> None:
+        """Move what a break between storing and moving has left behind."""
+        if self._settings.move_to and known.last_uid:
+            left = client.search(["UID", f"1:{known.last_uid}"])
+            stored = self._receiver.stored(known.uidvalidity, left) if left else ()
+            for start in range(0, len(stored), BATCH_MESSAGES):
+                self._move(client, sorted(stored)[start : start + BATCH_MESSAGES])
 
     def _move(self, client: IMAPClient, uids: list[int]) -> None:
         """Move what is stored, with MOVE or COPY and UID EXPUNGE; else it stays where it is.
@@ -223,10 +238,10 @@ class Inbox:
         poller.register(self._wake, readiness.POLLIN)
         if client is not None:
             poller.register(client.socket().fileno(), readiness.POLLIN)
-        self._waiting = True
+        self._needs_no_cut = True
         if not self._stopping.is_set():
             poller.poll(seconds * 1000)
-        self._waiting = False
+        self._needs_no_cut = False
 
     def _pause(self, error: InboxError, failures: int) -> None:
         """Wait before the next try: doubling up to five minutes, longest for a lasting cause."""
