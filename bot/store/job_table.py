@@ -127,6 +127,21 @@ class JobTable:
         self.deferred = True
         return self._connection.execute(statement).rowcount == 1
 
+    def arguments(self, kind: str, name: str) -> tuple[dict[int, str], set[int]]:
+        """Return the values of argument `name` of all jobs of `kind`.
+
+        First those of jobs that gave up, with the error, then those still in hand.
+        """
+        query = select(jobs.c.args, jobs.c.state, jobs.c.last_error).where(jobs.c.kind == kind)
+        given_up: dict[int, str] = {}
+        in_hand: set[int] = set()
+        for args, state, error in self._connection.execute(query):
+            if state == "failed":
+                given_up[args[name]] = error or ""
+            else:
+                in_hand.add(args[name])
+        return given_up, in_hand
+
     def counts(self) -> dict[str, int]:
         """Return how many jobs stand in each state."""
         query = select(jobs.c.state, func.count()).group_by(jobs.c.state)

@@ -1,13 +1,27 @@
 """The ledger in the store: entries are added under the contract's lock and never changed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import fields, replace
+from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
-from bot.store.tables import contracts, ledger, open_reservations
-from quotas.ledger import LedgerEntry
+from bot.store.contracts import Contracts
+from bot.store.errors import PermanentStoreError
+from bot.store.tables import ledger, open_reservations
+from quotas.counting import terms_in, year_on
+from quotas.ledger import Kind, LedgerEntry
+from quotas.ledger_check import Refusal, check_entry
+from quotas.programme import Programme
+
+OUTSIDE_PERIODS = Refusal(
+    "outside_periods",
+    "計上日がどの契約期間にも含まれません",
+    "the day it is charged on lies outside all periods of the contract",
+)
+_CHUNK = 500
 
 _COLUMNS = tuple(ledger.c[field.name] for field in fields(LedgerEntry))
 
@@ -54,23 +68,79 @@ class Ledger:
         )
         return tuple(LedgerEntry(*row) for row in self._connection.execute(query))
 
+    def record(
+        self, entry: LedgerEntry, programme: Programme, *, override: bool = False
+    ) -> LedgerEntry | Refusal:
+        """Write an entry if the terms let it be written, else return why not.
+
+        Sum, check and insert are one step under the contract's lock. The same `key` again
+        returns what was written the first time. With `override` a hard limit doesn't stop it.
+        Raise `LookupError` without such a contract, `PermanentStoreError` when the key stands
+        for something else.
+        """
+        contract = Contracts(self._connection).lock(entry.support_number)
+        if contract is None:
+            raise LookupError(f"no contract {entry.support_number}")
+        entries = self.entries(entry.support_number)
+        before = next((known for known in entries if known.key == entry.key), None)
+        if before is not None:
+            return _same(before, entry)
+        year = year_on(contract, entry.charged_on)
+        if year is None:
+            return OUTSIDE_PERIODS
+        terms = terms_in(programme, entry.quota, year)
+        refusal = check_entry(entry, entries, terms, year, override=override)
+        return self.append(entry) if refusal is None else refusal
+
     def append(self, entry: LedgerEntry) -> LedgerEntry:
         """Add an entry (its `id` is ignored) and return it as recorded, unchecked.
 
-        The caller holds the contract's lock and has checked the entry: see `record`.
+        The caller holds the contract's lock and has decided under it.
         """
         values = {field.name: getattr(entry, field.name) for field in fields(LedgerEntry)}
         values.pop("id")
         new = self._connection.execute(insert(ledger).values(values).returning(ledger.c.id))
         return replace(entry, id=new.scalar_one())
 
+    def by_contract(self) -> Iterator[tuple[str, tuple[LedgerEntry, ...]]]:
+        """Yield every support number that has entries, with them, oldest first."""
+        numbers = Contracts(self._connection).numbers()
+        for start in range(0, len(numbers), _CHUNK):
+            entries = self.entries_of(numbers[start : start + _CHUNK])
+            ordered = sorted(entries, key=lambda entry: entry.support_number)
+            for number, own in groupby(ordered, key=lambda entry: entry.support_number):
+                yield number, tuple(own)
+
     def _one(self, condition: Any) -> LedgerEntry | None:
         row = self._connection.execute(select(*_COLUMNS).where(condition)).one_or_none()
         return None if row is None else LedgerEntry(*row)
 
-    def _lock(self, support_number: str) -> None:
-        self._connection.execute(
-            select(contracts.c.support_number)
-            .where(contracts.c.support_number == support_number)
-            .with_for_update()
+
+def following(entry: LedgerEntry, kind: Kind, *, key: str, actor: str, at: datetime) -> LedgerEntry:
+    """Return the entry that consumes, releases, waives or reverses `entry`, to be recorded.
+
+    `at` is aware, in the desk's timezone: its day is the day of the new entry.
+    """
+    return replace(
+        entry,
+        id=0,
+        kind=kind,
+        units=abs(entry.units),
+        on=at.date(),
+        recorded_at=at,
+        key=key,
+        actor=actor,
+        refers_to=entry.id,
+        minutes=None,
+        reason="",
+    )
+
+
+def _same(before: LedgerEntry, entry: LedgerEntry) -> LedgerEntry:
+    asked = (entry.quota, entry.kind, entry.units, entry.refers_to)
+    if (before.quota, before.kind, before.units, before.refers_to) != asked:
+        raise PermanentStoreError(
+            f"key {entry.key!r} already stands for entry {before.id} ({before.kind} of "
+            f"{before.units} {before.quota}); use another key for another entry"
         )
+    return before

@@ -44,7 +44,6 @@ JOB_STATES = ("queued", "running", "failed")
 AWAITED = ("number", "facts", "confirmation")
 STANDING = (Kind.GRANT, Kind.RESERVE, Kind.CONSUME, Kind.ADJUST)
 FOLLOWING = (*sorted(CLOSING), Kind.REVERSE)
-UNDOING = (Kind.REVERSE, Kind.WAIVE)
 APPEND_ONLY = ("ledger", "audit")
 
 
@@ -385,11 +384,11 @@ ledger = Table(
     ),
     CheckConstraint("minutes IS NULL OR minutes > 0", name="minutes_positive"),
     Index(
-        "uq_ledger_undone_once",
+        "uq_ledger_reversed_once",
         "refers_to",
         unique=True,
-        sqlite_where=text(f"kind IN ({_listed(UNDOING)})"),
-        postgresql_where=text(f"kind IN ({_listed(UNDOING)})"),
+        sqlite_where=text("kind = 'reverse'"),
+        postgresql_where=text("kind = 'reverse'"),
     ),
     Index("ix_ledger_quota", "support_number", "quota", "charged_on"),
 )
