@@ -134,6 +134,19 @@ class Listener:
 
     # The hooks below are called by aiosmtpd by name.
 
+    async def handle_EHLO(  # noqa: N802 - aiosmtpd's name and arguments
+        self,
+        server: SMTP,
+        session: _WireSession,
+        envelope: _WireEnvelope,
+        hostname: str,
+        responses: list[str],
+    ) -> list[str]:
+        """Offer what the server can do, without the empty AUTH of aiosmtpd."""
+        del server, envelope
+        session.host_name = hostname
+        return [line for line in responses if not line[4:].startswith("AUTH")]
+
     async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
         self,
         server: SMTP,
