@@ -91,19 +91,21 @@ _FULL: Mapping[str, Any] = {
     "next_start": date(2026, 12, 1),
     "quotes": [
         {
-            "rule": "renewal_period",
-            "title": "ご更新後のサービス期間",
-            "article": "第12条第2項",
+            "kind": "rejoin",
             "lines": [
-                {"title": "開始日", "value": date(2026, 12, 1), "text": "2026年12月1日（火）"},
-                {"title": "満了日", "value": date(2027, 11, 30), "text": "2027年11月30日（火）"},
+                {"text": "年会費（CB会員）", "amount": 78000, "article": "価格のご案内"},
+                {"text": "入会金", "amount": 30000, "article": "価格のご案内"},
             ],
+            "total": 108000,
+            "questions": [],
         },
         {
-            "rule": "annual_fee",
-            "title": "年間サービス料金",
-            "article": "第18条",
-            "lines": [{"title": "料金", "value": 178200, "text": "178,200円（税込）"}],
+            "kind": "restart",
+            "lines": [
+                {"text": "保守の再開に必要な期間は2年分", "amount": None, "article": "「再開」"}
+            ],
+            "total": None,
+            "questions": ["再開後の期限日をいつにしますか。"],
         },
     ],
     "reseller": "株式会社みなと商会",
@@ -166,7 +168,7 @@ _SPARE: Mapping[str, Any] = {
     "may_exceed": False,
     "guideline_minutes": None,
 }
-_ABSENT = ("support_number", "customer", "contact_name", "quota", "operator")
+_ABSENT = ("support_number", "customer", "contact_name", "category_title", "quota", "operator")
 
 
 def _spare(template: str) -> Mapping[str, Any]:

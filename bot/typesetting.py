@@ -118,9 +118,14 @@ def wrap(line: str, limit: int = LINE_COLUMNS) -> list[str]:
 
 
 def set_text(text: str, limit: int = LINE_COLUMNS) -> str:
-    """Wrap every line of `text` that is too long, save those marked `KEEP`, and end it with LF."""
+    """Set `text` in lines of at most `limit` columns, each ended by LF.
+
+    One blank line is left of several; lines marked `KEEP` are left as they are.
+    """
     lines = list[str]()
     for line in text.strip("\n").split("\n"):
-        kept = line.startswith(KEEP)
-        lines += [line] if kept else wrap(line.rstrip(), limit)
+        if line.startswith(KEEP):
+            lines.append(line)
+        elif line.strip() or (lines and lines[-1]):
+            lines += wrap(line.rstrip(), limit)
     return "\n".join(lines).replace(KEEP, "") + "\n"

@@ -38,9 +38,16 @@ STRANGERS = frozenset(
 
 
 def values_of(
-    hearing: Hearing, reason: Reason, due: datetime | None, special: Mapping[str, Any]
+    hearing: Hearing,
+    reason: Reason,
+    due: datetime | None,
+    special: Mapping[str, Any],
+    article: str = "",
 ) -> Values:
-    """Return the values of a reply for `reason`; `special` are those of this reason only."""
+    """Return the values of a reply for `reason`; `special` are those of this reason only.
+
+    `article` is what the decision rests on, as the terms name it.
+    """
     programme = hearing.facts.programme
     values: Values = {
         "subject": hearing.subject,
@@ -55,7 +62,7 @@ def values_of(
         "received_at": hearing.received_at,
     }
     if reason is not Reason.NUMBER_MISSING:
-        values |= _known(hearing) | hours_values(hearing) | {"due": due}
+        values |= _known(hearing) | hours_values(hearing) | {"due": due, "article": article}
     return {**values, **special}
 
 

@@ -146,7 +146,7 @@ def _reply(hearing: Hearing, outcome: Outcome) -> tuple[Hearing, Reply | None]:
     if withheld:
         told = hearing.found("reply", "withheld", withheld)
         return told.marked(marks.REPLY_WITHHELD), None
-    values = values_of(hearing, outcome.reason, outcome.due, outcome.values or {})
+    values = values_of(hearing, outcome.reason, outcome.due, outcome.values or {}, outcome.article)
     return hearing, Reply(str(outcome.reason), hearing.request.sender, values)
 
 
