@@ -119,5 +119,6 @@ def _check(read: Read, programme: Programme, faults: Faults) -> None:
         "item": declared.items,
         "category": Names("[[category]]", [row["name"] for row in rows["category"]]),
         "fees": Names("rule", programme.rules),
+        "included": Names("rule", programme.rules),
     }
     check_rules(read.rules, referred, faults)

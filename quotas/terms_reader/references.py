@@ -117,7 +117,7 @@ def check_categories(rows: Rows, default: str, declared: Declared, faults: Fault
         _fact_values(row).check(row, "asks", row["asks"], faults)
         for accepted in declared.channels:
             if _meet(row, accepted):
-                Names("channel accepted then", accepted.value).check(
+                Names("channel accepted then", sorted(accepted.value)).check(
                     row, "channels", row["channels"], faults
                 )
 
