@@ -236,9 +236,9 @@ def _mailbox(folder: Path, values: Table, env: Environment) -> MailboxSettings:
         password = env.secret(mailbox_secret(values["name"]))
         imap = ImapSettings(**_located(folder, imap), password=password)
     listen = None
-    for kind, table in (("lmtp", lmtp), ("smtp", smtp)):
-        if table is not None:
-            host, port = table["listen"]
-            listen = ListenSettings(kind, host, port)
+    if lmtp is not None:
+        listen = ListenSettings("lmtp", *lmtp["listen"])
+    elif smtp is not None:
+        listen = ListenSettings("smtp", *smtp["listen"])
     box["arc_forwarders"] = tuple(box["arc_forwarders"])
     return MailboxSettings(**box, imap=imap, listen=listen)

@@ -4,10 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from quotas.programme import Channel
 from quotas.request import Policy
+
+Security = Literal["none", "starttls", "tls"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,7 @@ class SmtpSettings:
 
     host: str
     port: int
-    security: str
+    security: Security
     user: str | None
     ca_file: Path | None
     timeout: int
@@ -44,7 +47,7 @@ class ImapSettings:
     port: int
     user: str
     folder: str
-    security: str
+    security: Security
     ca_file: Path | None
     poll_seconds: int
     move_to: str | None
@@ -55,7 +58,7 @@ class ImapSettings:
 class ListenSettings:
     """`lmtp = {…}` or `smtp = {…}` of a mailbox: where the desk listens for its mail."""
 
-    kind: str
+    kind: Literal["lmtp", "smtp"]
     host: str
     port: int
 

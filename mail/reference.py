@@ -54,6 +54,11 @@ def verify_message_id(value: str, key: bytes) -> bool:
     return hmac.compare_digest(tag, _id_hash(left, key, domain))
 
 
+def resembles_message_id(value: str) -> bool:
+    """Tell whether `value` has the shape of a Message-ID of ours, whatever its hash."""
+    return _MESSAGE_ID.fullmatch(value.strip().lower()) is not None
+
+
 def case_reference(case_number: str, key: bytes) -> str:
     """Return the subject tag for a case, such as `[C2026-000123-7f3qk2]`."""
     return f"[{case_number}-{_case_hash(case_number, key)}]"

@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, func, insert, select
 
 from bot.store.contracts import Contracts
 from bot.store.errors import PermanentStoreError
@@ -101,6 +101,10 @@ class Ledger:
         values.pop("id")
         new = self._connection.execute(insert(ledger).values(values).returning(ledger.c.id))
         return replace(entry, id=new.scalar_one())
+
+    def count(self) -> int:
+        """Return how many entries there are."""
+        return int(self._connection.execute(select(func.count()).select_from(ledger)).scalar_one())
 
     def by_contract(self) -> Iterator[tuple[str, tuple[LedgerEntry, ...]]]:
         """Yield every support number that has entries, with them, oldest first."""

@@ -262,6 +262,12 @@ class Messages:
         )
         return list(self._connection.scalars(query))
 
+    def newest(self) -> StoredMessage | None:
+        """Return the message stored last."""
+        query = select(*_COLUMNS).order_by(messages.c.id.desc()).limit(1)
+        row = self._connection.execute(query).one_or_none()
+        return None if row is None else StoredMessage(*row)
+
     def counts(self) -> dict[str, int]:
         """Return how many messages stand in each state."""
         query = select(messages.c.state, func.count()).group_by(messages.c.state)

@@ -165,6 +165,10 @@ class Outbox:
         """Return what was or is to be sent in a case, oldest first."""
         return self._listed(outbox.c.case_number == case_number)
 
+    def answering(self, message: int) -> list[OutboxItem]:
+        """Return what was recorded in answer to a message, oldest first."""
+        return self._listed(outbox.c.answers == message)
+
     def of_message_id(self, message_id: str) -> OutboxItem | None:
         """Return the mail sent under a Message-ID (with angle brackets)."""
         return next(iter(self._listed(outbox.c.message_id == message_id)), None)

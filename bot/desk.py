@@ -1,0 +1,222 @@
+"""The one path of a message: taken in durably, read, decided, recorded; nothing leaves before."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from bot.gather import Gatherer, Reading
+from bot.house import House
+from bot.intake import Arrival, request_in
+from bot.reader import UnreadableError
+from bot.record import Recorder, draw_reply
+from bot.render import Rendered
+from bot.settings import MailboxSettings
+from bot.store.cursors import Cursor
+from bot.store.errors import TemporaryStoreError
+from bot.store.job_table import Job
+from bot.store.messages import NewMessage, StoredMessage
+from bot.store.work import Work
+from mail.message import Message
+from quotas.decide import decide
+from quotas.decision import Decision
+from quotas.request import Authentication, Verdict
+
+DECIDE_JOB = "message.decide"
+"""The kind of job that decides one stored message; its argument is ``message``."""
+MOST_ATTEMPTS = 3
+FIRST_PAUSE = timedelta(seconds=5)
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """What would be done about a message, without any effect."""
+
+    reading: Reading
+    decision: Decision
+    rendered: Rendered | None
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A stored message that could not be read, with a cause of the closed list."""
+
+    id: int
+    cause: str
+    detail: str
+
+
+class MessageDesk:
+    """Takes messages in, decides them and records what follows."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    def take(self, arrivals: Sequence[Arrival], cursor: Cursor | None = None) -> list[int | None]:
+        """Make messages durable, with the jobs to decide them and the mailbox's `cursor`.
+
+        Returns each row's id, None for an arrival that was taken before. When this returns, the
+        source may be told that the messages are received.
+        """
+        house = self._house
+        hashes = house.blobs.put_many([arrival.raw for arrival in arrivals])
+        now = house.clock()
+        rows = [self._row(a, sha, now) for a, sha in zip(arrivals, hashes, strict=True)]
+        with house.store.work() as work:
+            ids = work.messages.add_many(rows)
+            taken = [(id_, a) for id_, a in zip(ids, arrivals, strict=True) if id_ is not None]
+            for id_, arrival in taken:
+                if arrival.withheld is not None:
+                    work.messages.quarantine(id_, "withheld", arrival.withheld, now)
+            fresh = [{"message": i} for i, a in taken if not (a.archived or a.withheld)]
+            work.jobs.defer_many(DECIDE_JOB, fresh, now)
+            if cursor is not None:
+                work.cursors.set(cursor, now)
+        return ids
+
+    def _row(self, arrival: Arrival, sha256: str, now: datetime) -> NewMessage:
+        box = self._box(arrival.mailbox)
+        verified = arrival.verified
+        return NewMessage(
+            source_key=arrival.source_key,
+            mailbox=box.name,
+            channel=box.channel,
+            received_at=arrival.received_at,
+            stored_at=now,
+            sha256=sha256,
+            size=len(arrival.raw),
+            uidvalidity=arrival.uidvalidity,
+            uid=arrival.uid,
+            envelope_from=arrival.envelope_from,
+            archived=arrival.archived,
+            verified={"verdict": verified.verdict, "detail": verified.detail} if verified else None,
+        )
+
+    async def run(self, jobs: Sequence[Job]) -> None:
+        """Decide the messages of `jobs`, all in one transaction; the handler of `DECIDE_JOB`."""
+        wanted = [int(job.args["message"]) for job in jobs]
+        stored = await self._house.store.read(lambda work: work.messages.get_many(wanted))
+        read = await asyncio.to_thread(self._read_all, list(stored.values()))
+        await self._house.store.run(lambda work: self._decide_all(work, read))
+
+    def decide_now(self, wanted: Sequence[int]) -> list[Decision]:
+        """Decide stored messages here and now; return the decisions of those that were open."""
+        with self._house.store.reading() as work:
+            stored = work.messages.get_many(wanted)
+        read = self._read_all([stored[id_] for id_ in wanted if id_ in stored])
+        with self._house.store.work() as work:
+            return self._decide_all(work, read)
+
+    def explain(self, raw: bytes, box: MailboxSettings, at: datetime) -> Explained:
+        """Tell what would be decided about `raw` arriving in `box` at `at`; nothing is written.
+
+        Raises `UnreadableError` when the message can't be parsed.
+        """
+        reading = self._reading(None, self._parse(raw), box, at, None)
+        with self._house.store.reading() as work:
+            gatherer = Gatherer(work, [reading], self._house.desk, self._text_of, lock=False)
+            decision = decide(reading.request, gatherer.facts(reading, as_of=at))
+        rendered = None
+        if decision.reply is not None:
+            rendered = draw_reply(
+                decision.reply,
+                reading,
+                self._house.office,
+                case_number=decision.case_number,
+                now=at,
+            )
+        return Explained(reading, decision, rendered)
+
+    def _read_all(self, stored: Sequence[StoredMessage]) -> list[Reading | Unread]:
+        return [self._read(message) for message in stored]
+
+    def _read(self, stored: StoredMessage) -> Reading | Unread:
+        try:
+            message = self._parse(self._house.blobs.get(stored.sha256))
+        except UnreadableError as error:
+            return Unread(stored.id, error.cause, str(error))
+        except (LookupError, ValueError) as error:
+            return Unread(stored.id, "raw_damaged", str(error))
+        given = stored.verified
+        verified = Authentication(Verdict(given["verdict"]), given["detail"]) if given else None
+        at = stored.received_at.astimezone(self._house.settings.desk.timezone)
+        box = self._box(stored.mailbox)
+        return self._reading(stored.id, message, box, at, verified)
+
+    def _parse(self, raw: bytes) -> Message:
+        message = self._house.reader.read(raw)
+        if message.over_limit is not None:
+            raise UnreadableError("over_limit", message.over_limit)
+        return message
+
+    def _reading(
+        self,
+        id_: int | None,
+        message: Message,
+        box: MailboxSettings,
+        at: datetime,
+        verified: Authentication | None,
+    ) -> Reading:
+        programme = self._house.programme_of(box)
+        return Reading(
+            id=id_,
+            message=message,
+            request=request_in(message, box, programme, at, verified),
+            box=box,
+            programme=programme,
+            calendar=self._house.calendars[programme.id],
+        )
+
+    def _decide_all(self, work: Work, read: Sequence[Reading | Unread]) -> list[Decision]:
+        """Decide what is still open; each in a savepoint, so that one can't harm the others."""
+        open_ids = {m.id for m in work.messages.lock_unfinished([r.id for r in read if r.id])}
+        todo = [r for r in read if r.id in open_ids]
+        now = self._house.clock()
+        for unread in (r for r in todo if isinstance(r, Unread)):
+            work.messages.quarantine(unread.id, unread.cause, unread.detail, now)
+        readings = [r for r in todo if isinstance(r, Reading)]
+        gatherer = Gatherer(work, readings, self._house.desk, self._text_of, lock=True)
+        recorder = Recorder(work, self._house.office, now)
+        decided = [self._decide_one(work, r, gatherer, recorder) for r in readings]
+        return [decision for decision in decided if decision is not None]
+
+    def _decide_one(
+        self, work: Work, reading: Reading, gatherer: Gatherer, recorder: Recorder
+    ) -> Decision | None:
+        """Decide and record one message; a fault is counted, and the last one quarantines it."""
+        try:
+            with work.savepoint():
+                decision = decide(reading.request, gatherer.facts(reading))
+                recorded = recorder.record(reading, decision)
+        except TemporaryStoreError:
+            raise
+        except Exception as error:  # noqa: BLE001 - poison must not block the next message
+            self._failed(work, reading, error)
+            return None
+        gatherer.recorded(reading, recorded.entry, recorded.replied_to)
+        return replace(decision, case_number=recorded.case_number)
+
+    def _failed(self, work: Work, reading: Reading, error: Exception) -> None:
+        message = reading.id or 0
+        now = self._house.clock()
+        log.error("message %d could not be handled: %s", message, type(error).__name__)
+        log.debug("the fault", exc_info=error)
+        attempts = work.messages.attempt(message)
+        if attempts >= MOST_ATTEMPTS:
+            detail = f"{type(error).__name__}: {error}"[:500]
+            work.messages.quarantine(message, "processing_failed", detail, now)
+            return
+        again = now + FIRST_PAUSE * attempts
+        work.jobs.defer(DECIDE_JOB, {"message": message}, again)
+
+    def _text_of(self, stored: StoredMessage) -> str:
+        return self._parse(self._house.blobs.get(stored.sha256)).text
+
+    def _box(self, name: str) -> MailboxSettings:
+        box = self._house.settings.mailbox(name)
+        if box is None:
+            raise UnreadableError("mailbox_unknown", f"there is no mailbox {name!r} in desk.toml")
+        return box

@@ -1,0 +1,84 @@
+"""Everything a running desk is made of, opened once from its settings."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from bot.clock import Clock, system_clock
+from bot.config import ConfigError, Environment
+from bot.gather import Desk
+from bot.keys import secret_key
+from bot.programmes import calendar_of, load_all
+from bot.reader import Reader
+from bot.record import Office
+from bot.settings import MailboxSettings, Settings
+from bot.store import Store
+from bot.store.blobs import Blobs
+from quotas.calendar import BusinessCalendar
+from quotas.programme import Programme
+
+
+@dataclass
+class House:
+    """The desk's settings, terms, store, blobs, reader and clock.
+
+    Made by `open_house`; `close` ends the reader's process and the store's connections.
+    """
+
+    settings: Settings
+    programmes: dict[str, Programme]
+    key: bytes
+    store: Store
+    blobs: Blobs
+    clock: Clock
+    reader: Reader = field(default_factory=Reader)
+
+    @cached_property
+    def calendars(self) -> dict[str, BusinessCalendar]:
+        """The business calendar of each programme."""
+        closed = self.settings.desk.closed
+        return {id_: calendar_of(p, closed) for id_, p in self.programmes.items()}
+
+    @property
+    def office(self) -> Office:
+        """How the desk signs."""
+        desk = self.settings.desk
+        return Office(self.key, desk.name, desk.language, self.settings.templates_folder)
+
+    @property
+    def desk(self) -> Desk:
+        """What holds for every message."""
+        addresses = frozenset(box.address.casefold() for box in self.settings.mailboxes)
+        return Desk(self.key, addresses, self.settings.desk.replies_per_day)
+
+    def programme_of(self, box: MailboxSettings) -> Programme:
+        """Return the programme a mailbox is bound to."""
+        return self.programmes[box.programme]
+
+    def close(self) -> None:
+        """End the reader's process and close the store."""
+        self.reader.close()
+        self.store.close()
+
+
+def open_house(settings: Settings, env: Environment, clock: Clock | None = None) -> House:
+    """Open the desk that `settings` describe; nothing is connected or migrated yet.
+
+    Raises `ConfigError` for a mailbox whose programme there is no terms file for, and the terms
+    files' own errors.
+    """
+    programmes = load_all(settings.programmes_folder)
+    for box in settings.mailboxes:
+        if box.programme not in programmes:
+            raise ConfigError(
+                f"mailbox {box.name}: there are no terms for programme {box.programme!r}; "
+                f"use one of {', '.join(sorted(programmes))} or set [programmes] folder"
+            )
+    return House(
+        settings=settings,
+        programmes=programmes,
+        key=secret_key(settings.folder, env),
+        store=Store.open(settings.desk.database),
+        blobs=Blobs(Path(settings.desk.blobs)),
+        clock=clock or system_clock(settings.desk.timezone),
+    )

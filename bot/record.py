@@ -1,0 +1,234 @@
+"""Recording a decision: case, ledger entry, replies and cards, all in the caller's transaction."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from bot.cases.drawing import draw_card, post_follow_up
+from bot.explain import decision_json
+from bot.gather import Reading
+from bot.outbox import deliver_soon
+from bot.render import Letterhead, Rendered, render
+from bot.store.cases import NewCase
+from bot.store.messages import Outcome
+from bot.store.outbox import Outgoing
+from bot.store.work import Work
+from mail import compose
+from mail.reference import case_reference, message_id
+from quotas.decision import CaseStep, Decision, Reason, Reply, State
+from quotas.ledger import Kind, LedgerEntry
+
+NO_SUBJECT = "（件名なし）"
+EXCERPT_CHARACTERS = 1500
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """How the desk signs: its key, its name, its language, and a vendor's own templates."""
+
+    key: bytes
+    name: str
+    language: str
+    templates: Path | None
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What was written for one message: the case, the ledger entry, the reply's recipient."""
+
+    case_number: str | None
+    entry: LedgerEntry | None
+    replied_to: str | None
+
+
+class Recorder:
+    """Writes decisions inside one unit of work at the aware instant `now`."""
+
+    def __init__(self, work: Work, office: Office, now: datetime) -> None:
+        self._work = work
+        self._office = office
+        self._now = now
+
+    def record(self, reading: Reading, decision: Decision) -> Recorded:
+        """Write everything `decision` causes for the stored message of `reading`."""
+        message = _stored(reading)
+        case = self._case(reading, decision)
+        entry = self._charge(reading, decision, case)
+        replied_to = self._reply(reading, decision, case)
+        self._challenge(reading, decision)
+        self._show(reading, decision, case)
+        self._bounce(reading, decision)
+        self._work.messages.finish(
+            message,
+            Outcome(
+                state=decision.state,
+                reason=decision.reason,
+                decided_at=self._now,
+                message_id=reading.message.message_id or None,
+                fingerprint=reading.message.fingerprint,
+                sender=reading.message.from_address or None,
+                subject=reading.message.subject or None,
+                excerpt=reading.request.own_text[:EXCERPT_CHARACTERS] or None,
+                awaits=decision.awaits,
+                support_number=decision.support_number if decision.contract else None,
+                case_number=case,
+                decision=decision_json(decision, reading.request),
+            ),
+        )
+        if decision.takes_up is not None:
+            self._work.messages.take_up(decision.takes_up, message, self._now, decision.state)
+        return Recorded(case, entry, replied_to)
+
+    def _case(self, reading: Reading, decision: Decision) -> str | None:
+        if decision.case is CaseStep.OPEN:
+            return self._work.cases.open(self._new_case(reading, decision))
+        if decision.case is CaseStep.JOIN and decision.case_number is not None:
+            self._work.cases.reopen(decision.case_number, self._now)
+        return decision.case_number
+
+    def _new_case(self, reading: Reading, decision: Decision) -> NewCase:
+        contact = decision.contact
+        return NewCase(
+            programme=reading.programme.id,
+            channel=reading.request.channel,
+            mailbox=reading.box.name,
+            subject=reading.request.subject or NO_SUBJECT,
+            queue=decision.queue or "default",
+            opened_at=self._now,
+            opened_by=reading.id,
+            support_number=decision.support_number if decision.contract else None,
+            contact=(contact.email if contact else None) or reading.request.sender or None,
+            contact_name=contact.name if contact else None,
+            category=decision.category,
+            item=decision.item,
+            due_at=decision.due,
+            question=decision.question,
+            marks=decision.marks,
+        )
+
+    def _charge(self, reading: Reading, decision: Decision, case: str | None) -> LedgerEntry | None:
+        charge = decision.charge
+        if charge is None or decision.support_number is None:
+            return None
+        return self._work.ledger.append(
+            LedgerEntry(
+                id=0,
+                support_number=decision.support_number,
+                quota=charge.quota,
+                kind=Kind.RESERVE,
+                units=charge.units,
+                charged_on=charge.charged_on,
+                on=reading.request.received_at.date(),
+                recorded_at=self._now,
+                key=f"message:{reading.id}:{charge.quota}",
+                actor="desk",
+                case_number=case,
+                contact=decision.contact.email if decision.contact else None,
+                article=charge.article,
+            )
+        )
+
+    def _reply(self, reading: Reading, decision: Decision, case: str | None) -> str | None:
+        if decision.reply is None:
+            return None
+        self._send(reading, decision.reply, case, f"reply:{reading.id}")
+        return decision.reply.to
+
+    def _challenge(self, reading: Reading, decision: Decision) -> None:
+        """Ask the address on file whether this message is theirs."""
+        if decision.challenge is None:
+            return
+        values: Mapping[str, Any] = decision.reply.values if decision.reply else {}
+        reply = Reply(Reason.SENDER_UNAUTHENTICATED, decision.challenge, values)
+        if decision.reply is None:
+            self._send(reading, reply, None, f"challenge:{reading.id}")
+
+    def _send(self, reading: Reading, reply: Reply, case: str | None, key: str) -> None:
+        """Compose a reply once and for all, Message-ID included, and put it in the outbox."""
+        box, original = reading.box, reading.message
+        rendered = self._rendered(reading, reply, case)
+        domain = box.address.rpartition("@")[2]
+        own_id = message_id(secrets.token_bytes(10), self._office.key, domain)
+        raw = compose.compose(
+            compose.Outgoing(
+                from_address=box.address,
+                from_name=self._office.name,
+                to=reply.to,
+                subject=rendered.subject,
+                text=rendered.body,
+                message_id=own_id,
+                date=self._now,
+                in_reply_to=original.message_id,
+                references=(*original.references, original.message_id),
+                auto_submitted="auto-replied",
+            )
+        )
+        self._work.outbox.add(
+            Outgoing(
+                kind="mail",
+                dedupe_key=key,
+                created_at=self._now,
+                case_number=case,
+                answers=reading.id,
+                mailbox=box.name,
+                recipient=reply.to,
+                template=reply.template,
+                automatic=True,
+                message_id=own_id,
+                subject=rendered.subject,
+                raw=raw,
+            )
+        )
+        deliver_soon(self._work, self._now)
+
+    def _rendered(self, reading: Reading, reply: Reply, case: str | None) -> Rendered:
+        return draw_reply(
+            reply, reading, self._office, case_number=case, now=reading.request.received_at
+        )
+
+    def _show(self, reading: Reading, decision: Decision, number: str | None) -> None:
+        """Let the operators see it: the card of its case, and what joined a case in its thread."""
+        if number is None or decision.case is CaseStep.NONE:
+            return
+        case = self._work.cases.get(number)
+        if case is None:
+            return
+        draw_card(self._work, case, self._now)
+        if decision.case is CaseStep.JOIN:
+            post_follow_up(self._work, case, _stored(reading), self._now)
+
+    def _bounce(self, reading: Reading, decision: Decision) -> None:
+        """Mark the delivery that came back, whoever reported it."""
+        report = reading.message.bounce
+        if decision.state is not State.BOUNCE or report is None:
+            return
+        item = None
+        if report.original_message_id:
+            item = self._work.outbox.of_message_id(report.original_message_id)
+        if item is not None and report.permanent:
+            self._work.outbox.bounced(item.id, report.status or report.why, self._now)
+
+
+def draw_reply(
+    reply: Reply, reading: Reading, office: Office, *, case_number: str | None, now: datetime
+) -> Rendered:
+    """Draw `reply` to the message of `reading` as the desk of `office` would send it at `now`."""
+    return render(
+        reply,
+        programme=reading.programme,
+        letterhead=Letterhead(office.name, reading.box.address),
+        now=now,
+        case_number=case_number,
+        case_reference=case_reference(case_number, office.key) if case_number else None,
+        language=office.language,
+        folder=office.templates,
+    )
+
+
+def _stored(reading: Reading) -> int:
+    if reading.id is None:
+        raise ValueError("only a stored message can be recorded")
+    return reading.id

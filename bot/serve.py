@@ -1,0 +1,142 @@
+"""The running desk: its roles in one process, started together and stopped in order."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
+
+from bot.cases.drawing import DRAW_JOB
+from bot.desk import DECIDE_JOB, MessageDesk
+from bot.house import House
+from bot.jobs import Handler, Periodic, Runner
+from bot.outbox import DELIVER_JOB, Postman, smtp_settings
+from bot.receiving import ListenerReceiver, inbox_of
+from bot.settings import MailboxSettings
+from bot.slack.desk import SlackDesk
+from bot.sweep import SWEEP_JOB, sweep, undrawn
+from mail.courier import Courier
+from mail.imap_connection import PermanentInboxError
+from mail.inbox import Inbox
+from mail.listener import Listener, ListenerSettings
+
+ROLES = ("receive", "work", "send", "slack")
+DECIDE_BATCH = 50
+REST = 300.0
+"""Seconds a mailbox is left alone after an error that does not pass by itself."""
+
+log = logging.getLogger(__name__)
+
+
+class Server:
+    """One process of the desk with some of its `roles`; `run` ends when `stop` is called."""
+
+    def __init__(self, house: House, roles: Iterable[str] = ROLES) -> None:
+        self._house = house
+        self._roles = frozenset(roles)
+        self._desk = MessageDesk(house)
+        self._stopped = asyncio.Event()
+        self.listeners: dict[str, Listener] = {}
+        self.ready = asyncio.Event()
+
+    def stop(self) -> None:
+        """Let `run` finish what it has begun and return."""
+        self._stopped.set()
+
+    async def run(self) -> None:
+        """Serve until `stop`; raise `SecondServerError` when the database is served already."""
+        house = self._house
+        with house.store.serving():
+            async with AsyncExitStack() as stack:
+                handlers = await self._handlers(stack)
+                runner = Runner(
+                    house.store,
+                    handlers,
+                    house.clock,
+                    periodic=[Periodic(SWEEP_JOB, timedelta(seconds=30))],
+                )
+                running = asyncio.create_task(runner.run(), name="jobs")
+                stack.push_async_callback(_finished, running, runner.stop)
+                if "receive" in self._roles:
+                    await self._receive(stack)
+                self.ready.set()
+                log.info("the desk is open")
+                stopped = asyncio.create_task(self._stopped.wait())
+                await asyncio.wait([running, stopped], return_when=asyncio.FIRST_COMPLETED)
+                if running.done():
+                    running.result()
+
+    async def _handlers(self, stack: AsyncExitStack) -> dict[str, Handler]:
+        house = self._house
+        handlers: dict[str, Handler] = {}
+        if "work" in self._roles:
+            handlers[DECIDE_JOB] = Handler(self._desk.run, batch=DECIDE_BATCH)
+            handlers[SWEEP_JOB] = Handler(lambda _: sweep(house))
+        if "send" in self._roles and house.settings.smtp is not None:
+            courier = Courier(smtp_settings(house.settings.smtp))
+            stack.push_async_callback(courier.close)
+            senders = {box.name: box.address for box in house.settings.mailboxes}
+            postman = Postman(house.store, courier, house.clock, senders)
+            handlers[DELIVER_JOB] = Handler(postman.run, batch=100)
+        if "slack" in self._roles:
+            handlers |= await self._slack(stack)
+        return handlers
+
+    async def _slack(self, stack: AsyncExitStack) -> Mapping[str, Handler]:
+        house = self._house
+        if house.settings.slack is None:
+            log.warning("there is no [slack] in desk.toml: cases are not shown in Slack")
+            return {DRAW_JOB: Handler(lambda _: undrawn(house))}
+        desk = SlackDesk(house.settings.slack, house.store, house.clock, house.programmes)
+        await desk.start()
+        stack.push_async_callback(desk.stop)
+        return desk.handlers()
+
+    async def _receive(self, stack: AsyncExitStack) -> None:
+        boxes = self._house.settings.mailboxes
+        for box in boxes:
+            if box.imap is not None:
+                await stack.enter_async_context(self._watching(box))
+        receiver = ListenerReceiver(self._house, self._desk)
+        for box in boxes:
+            if box.listen is not None:
+                await self._listen(stack, box, receiver)
+
+    @asynccontextmanager
+    async def _watching(self, box: MailboxSettings) -> AsyncIterator[None]:
+        """Watch an IMAP mailbox in a thread of its own for the length of the block."""
+        inbox = inbox_of(self._house, self._desk, box)
+        task = asyncio.create_task(self._watch(box, inbox), name=f"mailbox {box.name}")
+        try:
+            yield
+        finally:
+            inbox.stop()
+            task.cancel()
+            await asyncio.wait([task])
+
+    async def _watch(self, box: MailboxSettings, inbox: Inbox) -> None:
+        """Keep watching: what is wrong with one mailbox must not stop the others."""
+        while not self._stopped.is_set():
+            try:
+                await asyncio.shield(asyncio.to_thread(inbox.run))
+            except PermanentInboxError as error:
+                log.error("mailbox %s: %s", box.name, error)  # noqa: TRY400 - one line is enough
+                await asyncio.sleep(REST)
+
+    async def _listen(
+        self, stack: AsyncExitStack, box: MailboxSettings, receiver: ListenerReceiver
+    ) -> None:
+        where = box.listen
+        if where is None or f"{where.host}:{where.port}" in self.listeners:
+            return
+        listener = Listener(
+            ListenerSettings(where.kind, where.host, where.port), receiver.take, receiver.accepts
+        )
+        await listener.start()
+        self.listeners[f"{where.host}:{where.port}"] = listener
+        stack.push_async_callback(listener.stop)
+
+
+async def _finished(task: "asyncio.Task[None]", stop: Callable[[], None]) -> None:
+    stop()
+    await task
