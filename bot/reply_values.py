@@ -39,7 +39,6 @@ CAUSED: Mapping[str, tuple[ReplyValue, ...]] = {
         *_CORRESPONDENCE,
         ReplyValue("quota", "quota", "the count that reached the threshold"),
         ReplyValue("percent", "int", "the threshold that was reached, 80 or 100"),
-        ReplyValue("may_exceed", "bool", "the limit is a guideline: nothing is refused beyond it"),
         ReplyValue("guideline_minutes", "int/None", "how long one unit should take"),
     ),
 }

@@ -21,6 +21,7 @@ _QUOTA: Mapping[str, Any] = {
     "name": "licence_reissue",
     "title": "ライセンスキー再発行",
     "unit": "回",
+    "guideline": False,
     "limit": 3,
     "used": 2,
     "reserved": 1,
@@ -62,6 +63,7 @@ _COUNTED = {
     "name": "remote_session",
     "title": "リモートサポート",
     "unit": "回",
+    "guideline": False,
     "limit": None,
     "used": 0,
     "reserved": 0,
@@ -142,7 +144,6 @@ _FULL: Mapping[str, Any] = {
     "licence_keys": "AAAA-BBBB-CCCC-DDDD\nEEEE-FFFF-GGGG-HHHH",
     "why": "ご記載のお客様コードが、ご登録の製品のものと一致しておりません。",
     "percent": 80,
-    "may_exceed": True,
     "guideline_minutes": 20,
 }
 _SPARE: Mapping[str, Any] = {
@@ -165,7 +166,6 @@ _SPARE: Mapping[str, Any] = {
     "phone_accepted": False,
     "quotas": [],
     "percent": 100,
-    "may_exceed": False,
     "guideline_minutes": None,
 }
 _ABSENT = ("support_number", "customer", "contact_name", "category_title", "quota", "operator")

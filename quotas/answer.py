@@ -8,7 +8,7 @@ from quotas.contract import Contract, Status
 from quotas.decision import Reason
 from quotas.hearing import Hearing
 from quotas.ledger import Balance
-from quotas.programme import Channel, Hours, QuotaTerms
+from quotas.programme import AtLimit, Channel, Hours, QuotaTerms
 from quotas.provision import last_day
 from quotas.quotation import Quotation
 from quotas.statement import KIND_TITLES, Statement, StatementLine
@@ -115,6 +115,7 @@ def quota_values(balance: Balance, terms: QuotaTerms) -> Values:
         "name": balance.quota,
         "title": terms.title,
         "unit": terms.unit,
+        "guideline": terms.at_limit is AtLimit.ALLOW_OVERAGE,
         "limit": balance.limit,
         "used": balance.used,
         "reserved": balance.reserved,

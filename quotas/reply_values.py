@@ -8,8 +8,8 @@ only to be used as ``Re: {subject}``. What `decide` can't know is added when the
 
 Shapes of the dicts:
 
-``quota``      {name, title, unit, limit, used, reserved, remaining, resets_on, year_start,
-               year_end};
+``quota``      {name, title, unit, guideline, limit, used, reserved, remaining, resets_on,
+               year_start, year_end}; `guideline` says that nothing is refused beyond the limit,
                `limit` and `remaining` are None when the quota is only counted, `remaining` is
                negative when overrun, `year_end` the inclusive last day
 ``statement``  a ``quota`` with {opening, lines, closing} besides

@@ -435,7 +435,7 @@ CSVファイルの見本はありますか。
     ),
     (
         "解約の申し出",
-        "ask_operator",
+        "renewal_question",
         Letter(
             "dax-cancellation",
             *SUZUKI,

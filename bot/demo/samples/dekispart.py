@@ -54,7 +54,7 @@ LETTERS: tuple[tuple[str, str, Letter], ...] = (
     ),
     (
         "プロテクター装置の交換",
-        "reissue_requested",
+        "accepted",
         Letter(
             "dekispart-protector",
             *NAKAMURA,
