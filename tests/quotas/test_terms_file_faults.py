@@ -159,8 +159,8 @@ SINGLE = {
         'kind = "quota-request"',
         (
             "category[2] \"onsite_visit\".kind: unknown value 'quota-request' — use one of "
-            "question, quota_request, quota_statement, contact_change, renewal, call, remote_support, "
-            "ask_operator"
+            "question, quota_request, quota_statement, contact_change, renewal, call, "
+            "remote_support, ask_operator"
         ),
     ),
     "unknown channel": (
