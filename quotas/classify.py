@@ -8,6 +8,7 @@ from quotas.programme import Category
 from quotas.sentence import comparable, sentences
 
 MARGIN = 2
+LOUDEST = 8
 LONGEST_GAP = 20
 
 _REPLY_PREFIX = re.compile(r"^\s*(?:(?:re|fw|fwd|返信|転送|回答)\s*[:：]\s*)+", re.IGNORECASE)
@@ -56,7 +57,8 @@ def word_pattern(text: str) -> re.Pattern[str]:
 def classify(own_text: str, subject: str, categories: tuple[Category, ...]) -> Classification:
     """Weigh what the sender wrote against the words of each category.
 
-    A sentence never counts below zero, so ``再発行は不要です`` silences only itself, and each
+    A sentence counts at most `LOUDEST`, so that a word of weight -9 silences any, and never
+    below zero, so ``再発行は不要です`` silences only itself, and each
     word speaks once. The subject is a sentence of its own, but a reply's subject is somebody
     else's and is heard only when nothing else was written.
     """
@@ -78,7 +80,8 @@ def _weigh(category: Category, heard: tuple[str, ...]) -> Found:
     score, spoken, words = 0, set[str](), dict[str, int]()
     for sentence in heard:
         hits = [w for w in category.words if word_pattern(w.text).search(sentence)]
-        gained = sum(w.weight for w in hits if w.weight < 0 or w.text not in spoken)
+        gained = min(LOUDEST, sum(w.weight for w in hits if w.weight > 0 and w.text not in spoken))
+        gained += sum(w.weight for w in hits if w.weight < 0)
         words.update({word.text: word.weight for word in hits})
         if gained > 0:
             score += gained

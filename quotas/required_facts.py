@@ -15,8 +15,10 @@ LONGEST_VALUE = 200
 
 _ENDS = r"[ \t\u3000]"
 _OLD = re.compile(r"(?:旧|変更前の?|以前の|古い|これまでの|従来の)\s*$")
-_FORM = re.compile(rf"^{_ENDS}*[】\])」]?{_ENDS}*(?:[(][^)\n]{{0,30}}[)]{_ENDS}*)?[:=】\]]{_ENDS}*")
-_ON_NEXT_LINE = re.compile(rf"^{_ENDS}*[】\])」:=]*{_ENDS}*\n{_ENDS}*([^\n:=【]+)$", re.MULTILINE)
+_FORM = re.compile(r"^(?:[(][^)\n]{0,30}[)]|[^\n:=\[【】、。「]){0,14}[:=】\]]+[ \t\u3000]*")
+_ON_NEXT_LINE = re.compile(
+    rf"^{_ENDS}*[】\])」:=]*{_ENDS}*\n{_ENDS}*([^\n:=【■●・□○◆(][^\n:=【]*)$", re.MULTILINE
+)
 _SPOKEN = re.compile(r"^\s*(?:は|が|を|として)?\s*[、,]?\s*")
 _TOKEN = re.compile(r"[0-9A-Za-z][0-9A-Za-z_./#-]{3,}(?![0-9A-Za-z]*(?:年|月|日|時|円|台|名))")
 _UNKNOWN = re.compile(
@@ -90,7 +92,7 @@ def _value_behind(rest: str) -> str | None:
     """Return the value at the beginning of `rest`, behind a label, or None."""
     form = _FORM.match(rest)
     if form:
-        return _stated(rest[form.end() :].split("\n", 1)[0]) or _on_next_line(rest)
+        return _stated(rest[form.end() :].split("\n", 1)[0]) or _on_next_line(rest[form.end() :])
     return _on_next_line(rest) or _spoken(rest)
 
 

@@ -273,6 +273,7 @@ def _routed(
         f"「{category.title}」として担当者へ回します",
         category.article,
         values=values,
+        question=category.question,
         balance=balance,
         due=first_answer_due(hearing),
     )
