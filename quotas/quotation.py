@@ -64,7 +64,7 @@ class _Draft:
 
 
 def quote(
-    kind: str, contract: Contract | None, programme: Programme, day: date, **given: object
+    kind: str, contract: Contract | None, programme: Programme, day: date, /, **given: object
 ) -> Quotation:
     """Return the quotation of `kind` on `day`.
 
