@@ -94,7 +94,9 @@ def encoded_word(text: str, charset: Charset) -> str:
 
 
 def file_name_parameter(name: str) -> str:
-    """Write a file name as RFC 2231 asks: percent-encoded UTF-8 in `filename*`."""
+    """Write a file name as RFC 2231 asks: percent-encoded UTF-8 in `filename*` unless ASCII."""
+    if name.isascii():
+        return f'filename="{name}"'
     encoded = "".join(f"%{byte:02X}" for byte in name.encode())
     return f"filename*=UTF-8''{encoded}"
 
