@@ -8,8 +8,8 @@ from datetime import datetime
 from email.utils import format_datetime
 from typing import Literal
 
-from mail.encoded_word import MAX_LINE, disposition, identifiers, mailbox, unstructured
 from mail.message import Attachment
+from mail.outgoing_field import MAX_LINE, disposition, identifiers, mailbox, unstructured
 
 Charset = Literal["utf-8", "iso-2022-jp"]
 MAX_REFERENCES = 20

@@ -15,7 +15,7 @@ from aiosmtplib import (
     SMTPResponseException,
 )
 
-from mail.encoded_word import addr_spec
+from mail.outgoing_field import addr_spec
 
 Kind = Literal["sent", "temporary", "permanent", "uncertain"]
 _OUR_SETTINGS = frozenset({530, 534, 535, 538})  # authentication: not the message's fault

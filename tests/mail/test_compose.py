@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mail.compose import Outgoing, compose, references
-from mail.encoded_word import AddressError, addr_spec
 from mail.message import Attachment
+from mail.outgoing_field import AddressError, addr_spec
 from mail.reference import (
     case_reference,
     find_case_references,
