@@ -39,8 +39,9 @@ class Message:
 
     `from_address` is empty unless From holds exactly one mailbox. `text` is the whole readable
     text, `automatic` says in a few words why the message is automatic (RFC 3834), else None.
-    `authentication_results` are the raw field bodies from top to bottom. `fingerprint` is equal
-    for two copies of one message, whatever trace headers were added on the way.
+    `authentication_results`, `arc_results` and `arc_seals` are the raw bodies of
+    Authentication-Results, ARC-Authentication-Results and ARC-Seal from top to bottom.
+    `fingerprint` is equal for two copies of one message, whatever trace headers were added.
     `in_reply_to` and `references` are Message-IDs with angle brackets. `over_limit` names the cap
     the message was over (`raw`, `header`, `parts`, `depth`, `html`, …): such a message, read only
     in part, is set aside for a person.
@@ -66,3 +67,5 @@ class Message:
     html: bool = False
     language: str = ""
     over_limit: str | None = None
+    arc_results: tuple[str, ...] = ()
+    arc_seals: tuple[str, ...] = ()

@@ -80,6 +80,8 @@ def _message(root: Part, body: Body, text: str, tree: TreeReader, limits: Limits
         html=body.html,
         language=_language(text),
         over_limit=over,
+        arc_results=_raw_lines(header, "arc-authentication-results"),
+        arc_seals=_raw_lines(header, "arc-seal"),
     )
 
 
