@@ -126,3 +126,14 @@ def _words(node: Any) -> Iterator[str]:
         yield from (word for word in shown if isinstance(word, str))
         for value in entries.values():
             yield from _words(value)
+
+
+def marked_texts(node: Any) -> list[str]:
+    """Return every text in which mentions and links come alive."""
+    if isinstance(node, list):
+        return [text for item in cast("list[Any]", node) for text in marked_texts(item)]
+    if not isinstance(node, dict):
+        return []
+    entries = cast("Json", node)
+    own = [str(entries["text"])] if entries.get("type") == "mrkdwn" else []
+    return own + [text for value in entries.values() for text in marked_texts(value)]

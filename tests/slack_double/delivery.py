@@ -94,7 +94,7 @@ class SocketDelivery:
     """Socket Mode's other end: single-use tickets, envelopes, acknowledgements.
 
     `refuse_handshakes` counts upgrades still to be refused (their ticket is used up all the
-    same); `deaf` swallows everything, pings too, as a dead line does.
+    same).
     """
 
     def __init__(self, double: "SlackDouble") -> None:
@@ -105,7 +105,7 @@ class SocketDelivery:
         self.refuse_handshakes = 0
         self.refused = 0
         self.accepted = 0
-        self.deaf = False
+        self._deaf: list[web.WebSocketResponse] = []
 
     @property
     def connected(self) -> bool:
@@ -140,7 +140,7 @@ class SocketDelivery:
 
     async def _listen(self, socket: web.WebSocketResponse) -> None:
         async for message in socket:
-            if self.deaf:
+            if socket in self._deaf:
                 continue
             if message.type == WSMsgType.PING:
                 await socket.pong(message.data)
@@ -183,6 +183,10 @@ class SocketDelivery:
             raise UnansweredError(repr(error)) from error
         finally:
             self._acks.pop(envelope, None)
+
+    def go_deaf(self) -> None:
+        """Let the lines open now swallow everything, pings too, as a dead line does."""
+        self._deaf.extend(self._open)
 
     async def say_disconnect(self) -> None:
         """Ask the app to connect anew, as Slack does every few hours, then hang up."""

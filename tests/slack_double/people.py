@@ -74,10 +74,15 @@ class Person:
         self, channel: str, text: str, thread: str | None = None, **extra: Any
     ) -> Message:
         """Write into a channel or thread; the app is told by an event."""
+        message = self.write(channel, text, thread)
+        await self.double.delivery.deliver_event(self.event_of(message, **extra))
+        return message
+
+    def write(self, channel: str, text: str, thread: str | None = None) -> Message:
+        """Write without the app being told yet."""
         space = self.double.space
         message = Message(channel, space.fresh_ts(), self.user, text, thread=thread)
         space.messages[channel].append(message)
-        await self.double.delivery.deliver_event(self.event_of(message, **extra))
         return message
 
     def event_of(self, message: Message, **extra: Any) -> Json:

@@ -1,0 +1,51 @@
+"""Asking for Slack to be drawn: rows of the outbox, written with what makes them necessary."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from bot.store.cases import Case
+from bot.store.outbox import Outgoing
+from bot.store.work import Work
+
+DRAW_JOB = "slack.draw"
+"""The kind of job that draws what is due; it is a wake-up, the rows of the outbox are the work."""
+
+
+def draw_soon(work: Work, now: datetime) -> None:
+    """Cause what waits for Slack to be drawn once this work is durable."""
+    work.jobs.defer(DRAW_JOB, {}, now, key=DRAW_JOB)
+
+
+def draw_later(work: Work, at: datetime) -> None:
+    """Cause what waits for Slack to be drawn at the aware instant `at`."""
+    work.jobs.defer(DRAW_JOB, {}, at, key=f"{DRAW_JOB}:{int(at.timestamp())}")
+
+
+def draw_card(work: Work, case: Case, now: datetime) -> None:
+    """Ask for the card of `case` to show this version; asking twice is asking once."""
+    _ask(work, case, f"card:{case.number}:{case.version}", {"draw": "card"}, now)
+
+
+def post_follow_up(work: Work, case: Case, message: int, now: datetime) -> None:
+    """Ask for message `message`, which joined `case`, to be posted into the card's thread."""
+    payload = {"draw": "follow_up", "message": message}
+    _ask(work, case, f"follow_up:{message}", payload, now)
+
+
+def post_line(work: Work, case: Case, key: str, text: str, now: datetime) -> None:
+    """Ask for a line of the desk's own words in the card's thread, once for each `key`."""
+    _ask(work, case, f"line:{case.number}:{key}", {"draw": "line", "text": text}, now)
+
+
+def _ask(work: Work, case: Case, key: str, payload: Mapping[str, Any], now: datetime) -> None:
+    work.outbox.add(
+        Outgoing(
+            kind="slack",
+            dedupe_key=f"slack:{key}",
+            created_at=now,
+            case_number=case.number,
+            payload=payload,
+        )
+    )
+    draw_soon(work, now)

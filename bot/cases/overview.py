@@ -1,0 +1,88 @@
+"""Everything a face shows about one case, read in one transaction."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from bot.store.cases import Case
+from bot.store.work import Work
+from quotas.contract import Contact, Contract, Status
+from quotas.counting import balance_on, terms_in
+from quotas.ledger import Balance
+from quotas.programme import Programme, QuotaTerms
+
+Programmes = Mapping[str, Programme]
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """One quota of the contract year that holds today, with its terms."""
+
+    terms: QuotaTerms
+    balance: Balance
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """A case with its contract, who wrote, what is left, and the head of what was written.
+
+    `contact` is the sender as registered on the day the case was opened, or None; `status` and
+    `category` are the programme's own words for them.
+    """
+
+    case: Case
+    programme: str
+    contract: Contract | None
+    contact: Contact | None
+    status: str
+    category: str
+    counts: tuple[Count, ...]
+    excerpt: str
+    opened_by: int | None
+
+
+def overview(work: Work, number: str, programmes: Programmes, now: datetime) -> Overview | None:
+    """Return what is known about case `number` at the aware local time `now`, or None."""
+    case = work.cases.get(number)
+    if case is None:
+        return None
+    programme = programmes.get(case.programme)
+    contract = work.contracts.find(case.support_number) if case.support_number else None
+    message = work.messages.get(case.opened_by) if case.opened_by else None
+    opened_on = case.opened_at.astimezone(now.tzinfo).date()
+    known = contract.contact_of(case.contact, opened_on) if contract and case.contact else None
+    return Overview(
+        case=case,
+        programme=programme.name if programme else case.programme,
+        contract=contract,
+        contact=known,
+        status=_status(programme, contract, now.date()),
+        category=_category(programme, case, opened_on),
+        counts=_counts(work, programme, contract, now.date()),
+        excerpt=(message.excerpt or "") if message else "",
+        opened_by=case.opened_by,
+    )
+
+
+def _status(programme: Programme | None, contract: Contract | None, today: date) -> str:
+    if programme is None or contract is None:
+        return ""
+    period = contract.period_on(today)
+    return programme.statuses.get(period.status if period else Status.NONE, "")
+
+
+def _category(programme: Programme | None, case: Case, day: date) -> str:
+    if programme is None or case.category is None:
+        return case.category or ""
+    titles = {c.name: c.title for c in programme.categories.on(day).value}
+    return titles.get(case.category, case.category)
+
+
+def _counts(
+    work: Work, programme: Programme | None, contract: Contract | None, today: date
+) -> tuple[Count, ...]:
+    if programme is None or contract is None:
+        return ()
+    entries = work.ledger.entries(contract.support_number)
+    balances = (balance_on(contract, programme, q, entries, today) for q in programme.quotas)
+    return tuple(Count(terms_in(programme, b.quota, b.year), b) for b in balances if b)

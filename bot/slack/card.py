@@ -1,0 +1,104 @@
+"""The card of a case: what an operator needs at a glance, and what can be pressed."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.cases.overview import Count, Overview
+from bot.cases.states import AT_WORK, ENDED, MOVES, TITLES, CaseState
+from bot.slack.blocks import (
+    Block,
+    actions,
+    button,
+    context,
+    cut,
+    fields,
+    header,
+    moment,
+    person,
+    plain,
+    quotation,
+    section,
+    seen_value,
+)
+from bot.store.cases import Case
+from quotas.marks import title_of
+
+PREFIX = "case."
+"""Every action of a card begins so; the rest is the command's name."""
+
+
+def card(seen: Overview, now: datetime) -> list[Block]:
+    """Return the blocks of a case's card; `now` is the aware local time."""
+    case = seen.case
+    question = [section(plain(f"❓ {case.question}"))] if case.question else []
+    marks = [section(plain("⚠ " + "／".join(title_of(m) for m in case.marks)))]
+    return [
+        header(f"{case.number}　{case.subject or '（件名なし）'}"),
+        fields(_facts(seen)),
+        context(*_standing(case, now)),
+        *(marks if case.marks else []),
+        *question,
+        quotation(seen.excerpt),
+        actions(f"actions:{case.number}:{case.version}", _buttons(case)),
+    ]
+
+
+def fallback(case: Case) -> str:
+    """Return the card in one line, for notifications: never the customer's words."""
+    return f"案件 {case.number}（{TITLES[case.state]}）"
+
+
+def count_line(count: Count) -> str:
+    """Return one quota in words: what is left, or what was used where nothing limits it."""
+    balance, unit = count.balance, count.terms.unit
+    if balance.remaining is None:
+        return f"{count.terms.title}：{balance.used}{unit}使用"
+    held = f"（うち予約{balance.reserved}{unit}）" if balance.reserved else ""
+    return f"{count.terms.title}：残り{balance.remaining}／{balance.limit}{unit}{held}"
+
+
+def _facts(seen: Overview) -> list[tuple[str, str]]:
+    case, contract = seen.case, seen.contract
+    status = f"（{seen.status}）" if seen.status else ""
+    number = f"{contract.support_number}{status}" if contract else "未特定"
+    counts = "\n".join(map(count_line, seen.counts)) or "―"
+    return [
+        ("お客さま", cut(contract.customer, 200) if contract else "―"),
+        ("サポート番号", number),
+        ("送信者", _sender(seen)),
+        ("お問い合わせの種類", seen.category or "―"),
+        ("残数", counts),
+        ("窓口", f"{seen.programme}（{case.queue}）"),
+    ]
+
+
+def _sender(seen: Overview) -> str:
+    name = seen.contact.name if seen.contact else seen.case.contact_name
+    who = f"{cut(name, 100)} " if name else ""
+    mark = "✅ 登録担当者" if seen.contact else "⚠ 登録なし"
+    return f"{who}{cut(seen.case.contact or '不明', 200)}\n{mark}"
+
+
+def _standing(case: Case, now: datetime) -> list[str]:
+    lines = [f"状態：*{TITLES[case.state]}*", f"担当：{person(case.assignee)}"]
+    if case.due_at:
+        late = " ⏰ 期限超過" if case.due_at <= now and case.state not in ENDED else ""
+        lines.append(f"期限：{moment(case.due_at.astimezone(now.tzinfo))}{late}")
+    if case.snoozed_until:
+        lines.append(f"保留：{moment(case.snoozed_until.astimezone(now.tzinfo))}まで")
+    return lines
+
+
+def _buttons(case: Case) -> Sequence[Block]:
+    value = seen_value(case.number, case.version)
+    claim = "引き継ぐ" if case.state == CaseState.CLAIMED else MOVES["claim"].title
+    offers = (
+        ("claim", claim, AT_WORK, "primary" if case.state == CaseState.OPEN else None),
+        ("resolve", MOVES["resolve"].title, AT_WORK, None),
+        ("reopen", MOVES["reopen"].title, ENDED, None),
+    )
+    return [
+        button(f"{PREFIX}{name}", label, value, style)
+        for name, label, states, style in offers
+        if case.state in states
+    ]

@@ -1,0 +1,161 @@
+"""Drawing what the outbox asks for: cards and posts in their threads, each of them once."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.cases.overview import Overview, Programmes, overview
+from bot.clock import Clock
+from bot.settings import SlackSettings
+from bot.slack.blocks import Block, context, marked, quotation, section
+from bot.slack.card import card, fallback
+from bot.slack.client import Place, SlackClient
+from bot.slack.errors import SlackPermanentError, SlackTemporaryError
+from bot.store.cases import Case
+from bot.store.outbox import OutboxItem
+from bot.store.store import Store
+from bot.store.work import Work
+
+GONE = frozenset({"message_not_found", "cant_update_message"})
+NOT_DRAWN_YET = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A post to be made: its fallback text and its blocks."""
+
+    text: str
+    blocks: list[Block]
+
+
+class Painter:
+    """Turns rows of the outbox of kind ``slack`` into what people see.
+
+    A row is drawn from the database as it stands now, so that a late card is a right card, and
+    ten changes that waited for Slack are one drawing.
+    """
+
+    def __init__(
+        self,
+        settings: SlackSettings,
+        store: Store,
+        client: SlackClient,
+        programmes: Programmes,
+        clock: Clock,
+    ) -> None:
+        self._settings = settings
+        self._store = store
+        self._client = client
+        self._programmes = programmes
+        self._clock = clock
+        self._ways: Mapping[str, Callable[[OutboxItem, Overview], Awaitable[None]]] = {
+            "card": self._draw_card,
+            "follow_up": self._post_follow_up,
+            "line": self._post_line,
+        }
+
+    async def draw(self, item: OutboxItem) -> None:
+        """Draw one row; it is marked as sent in the transaction that remembers where it stands.
+
+        Raise `SlackTemporaryError` when it has to be tried again, `SlackPermanentError` when
+        that can't help.
+        """
+        way = self._ways.get((item.payload or {}).get("draw", ""))
+        number = item.case_number or ""
+        now = self._clock()
+        seen = await self._store.read(lambda work: overview(work, number, self._programmes, now))
+        if way is None or seen is None:
+            raise SlackPermanentError("nothing_to_draw", item.dedupe_key)
+        await way(item, seen)
+
+    def channel_of(self, case: Case) -> str:
+        """Return the channel of a case's queue, or the one for queues that have none."""
+        queues = self._settings.queues
+        channel = queues.get(case.queue) or queues.get("default")
+        if channel is None:
+            raise SlackTemporaryError(
+                "no_channel", f"name a channel for {case.queue} or default in [slack] queues"
+            )
+        return channel
+
+    async def _draw_card(self, item: OutboxItem, seen: Overview) -> None:
+        case, now = seen.case, self._clock()
+        channel, ts = case.card_channel, case.card_ts
+        if channel is None or ts is None:
+            channel, ts = await self._post_card(item, seen)
+        elif case.card_version != case.version:
+            blocks = card(seen, now)
+            try:
+                await self._client.update(Place(channel), ts, fallback(case), blocks)
+            except SlackTemporaryError as error:
+                if error.code not in GONE:
+                    raise
+                channel, ts = await self._post_card(item, seen)
+        drawn = (case.number, channel, ts, case.version)
+        await self._store.run(lambda work: _card_drawn(work, item, drawn, self._clock()))
+
+    async def _post_card(self, item: OutboxItem, seen: Overview) -> tuple[str, str]:
+        post = Post(fallback(seen.case), card(seen, self._clock()))
+        place = Place(self.channel_of(seen.case))
+        return place.channel, await self._once(item, place, post)
+
+    async def _post_follow_up(self, item: OutboxItem, seen: Overview) -> None:
+        wanted = int((item.payload or {})["message"])
+        message = await self._store.read(lambda work: work.messages.get(wanted))
+        if message is None:
+            raise SlackPermanentError("nothing_to_draw", item.dedupe_key)
+        blocks = [
+            section(marked("📩 *お客さまから続きの連絡が届きました*")),
+            quotation(message.excerpt or ""),
+        ]
+        await self._in_thread(item, seen, Post("お客さまから続きの連絡が届きました", blocks))
+
+    async def _post_line(self, item: OutboxItem, seen: Overview) -> None:
+        text = str((item.payload or {})["text"])
+        await self._in_thread(item, seen, Post(text, [context(text)]))
+
+    async def _in_thread(self, item: OutboxItem, seen: Overview, post: Post) -> None:
+        case = seen.case
+        if case.card_channel is None or case.card_ts is None:
+            raise SlackTemporaryError("card_not_drawn_yet", retry_after=NOT_DRAWN_YET)
+        await self._once(item, Place(case.card_channel, case.card_ts), post)
+        await self._store.run(lambda work: work.outbox.sent(item.id, self._clock()))
+
+    async def _once(self, item: OutboxItem, place: Place, post: Post) -> str:
+        """Post under the row's key; that it is being tried is durable before it is."""
+        payload = dict(item.payload or {})
+        tried = bool(payload.get("tried")) or _stood_before(item)
+        if not tried:
+            begun = payload | {"tried": self._clock().isoformat()}
+            await self._store.run(lambda work: work.outbox.amend(item.id, begun))
+        key = _key(item)
+        return await self._client.post(place, post.text, post.blocks, key=key, tried=tried)
+
+
+def _key(item: OutboxItem) -> str:
+    """Return what a message is found again by: one card a case, one post a row."""
+    payload = item.payload or {}
+    return f"card:{item.case_number}" if payload.get("draw") == "card" else item.dedupe_key
+
+
+def _stood_before(item: OutboxItem) -> bool:
+    """Tell whether an earlier row may have posted this card: every version but the first."""
+    payload = item.payload or {}
+    return payload.get("draw") == "card" and not item.dedupe_key.endswith(":1")
+
+
+def _card_drawn(
+    work: Work, item: OutboxItem, drawn: tuple[str, str, str, int], now: datetime
+) -> None:
+    """Remember where the card stands, and end every row this drawing has answered."""
+    number, channel, ts, version = drawn
+    work.cases.card_drawn(number, channel, ts, version)
+    answered = [
+        row.id
+        for row in work.outbox.of_case(number)
+        if row.kind == "slack"
+        and row.state == "queued"
+        and (row.payload or {}).get("draw") == "card"
+        and int(row.dedupe_key.rpartition(":")[2]) <= version
+    ]
+    work.outbox.sent_many({item.id, *answered}, now)
