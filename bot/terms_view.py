@@ -76,7 +76,7 @@ def _hours(programme: Programme, day: date) -> View:
     hours = provision.value
     return {
         "weekdays": [WEEKDAYS[weekday] for weekday in sorted(hours.weekdays)],
-        "intervals": [f"{_clock(start)}-{_clock(stop)}" for start, stop in hours.intervals],
+        "intervals": [f"{_clock(start)}-{_end(stop)}" for start, stop in hours.intervals],
         "closed_on_national_holidays": hours.national_holidays_closed,
         **_dating(provision),
     }
@@ -149,3 +149,8 @@ def _rule(name: str, provision: Provision[Mapping[str, Any]]) -> View:
 
 def _clock(at: time) -> str:
     return f"{at:%H:%M}"
+
+
+def _end(at: time) -> str:
+    """Return the end of an interval; midnight belongs to the day it ends."""
+    return "24:00" if at == time(0) else _clock(at)

@@ -16,6 +16,7 @@ Reader = Callable[[object], Any]
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
 _INTERVAL = re.compile(r"(\d{1,2}):([0-5]\d)-(\d{1,2}):([0-5]\d)")
+_MIDNIGHT = 24 * 60
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -133,7 +134,7 @@ def intervals(value: object) -> tuple[tuple[time, time], ...]:
     """Read a list of opening hours, ``10:00-12:00`` each, in order and apart."""
     spans: tuple[tuple[time, time], ...] = list_of(_interval)(value)
     for before, after in pairwise(spans):
-        if after[0] < before[1]:
+        if after[0] < before[1] or before[1] == time(0):
             raise WrongValueError(
                 f"the interval from {after[0]:%H:%M} begins before the one in front of it ends",
                 "list the intervals in order, without overlap",
@@ -185,10 +186,15 @@ def _weekday(value: object) -> str:
 
 def _interval(value: object) -> tuple[time, time]:
     found = _INTERVAL.fullmatch(value) if isinstance(value, str) else None
-    numbers = [int(part) for part in found.groups()] if found else [99] * 4
-    if max(numbers[0], numbers[2]) > 23:
+    hours = [int(part) for part in found.groups()] if found else []
+    minutes = [hours[n] * 60 + hours[n + 1] for n in range(0, len(hours), 2)]
+    if not minutes or max(minutes) > _MIDNIGHT:
         raise WrongValueError(f"{shown(value)} is not a span of time", 'write it as "10:00-12:00"')
-    start, stop = time(numbers[0], numbers[1]), time(numbers[2], numbers[3])
-    if start >= stop:
+    if minutes[0] >= minutes[1]:
         raise WrongValueError(f"{value} ends before it begins", "put the earlier time first")
-    return start, stop
+    return _time_of(minutes[0]), _time_of(minutes[1])
+
+
+def _time_of(minutes: int) -> time:
+    """Return the time of day; midnight at the end of a day is 0:00, as the calendar reads it."""
+    return time(minutes % _MIDNIGHT // 60, minutes % 60)

@@ -1,6 +1,6 @@
 """What the shipped terms files say, and that they say something on every day."""
 
-from datetime import date, time
+from datetime import date, datetime, time
 from importlib.resources import files
 from typing import Any
 
@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from quotas.calendar import BusinessCalendar
 from quotas.contract import Status
 from quotas.programme import AtLimit, Channel, Cover, Programme
 from quotas.provision import Dated
@@ -178,3 +179,19 @@ questions = { expired = "visit_in_trial" }
     assert coverage.on(date(2027, 12, 31)).value["question"].title == "操作方法のお問い合わせ"
     assert coverage.on(date(2028, 1, 1)).value["question"].title == "操作方法と設定のお問い合わせ"
     assert coverage.on(date(2028, 1, 1)).value["onsite_visit"].article == "第8条"
+
+
+def test_a_category_that_begins_late_is_not_there_before() -> None:
+    row = '[[category]]\nname = "quota_statement"'
+    text = fourth_programme().replace(row, row + "\nsince = 2026-05-10")
+    categories = load_programme(text, "zaiko-cloud.toml").categories
+    days = (date(2026, 5, 9), date(2026, 5, 10))
+    assert [len(categories.on(day).value) for day in days] == [2, 3]
+
+
+def test_a_desk_may_be_open_around_the_clock() -> None:
+    text = fourth_programme().replace('"8:30-12:00", "13:00-18:30"', '"0:00-24:00"')
+    hours = load_programme(text, "zaiko-cloud.toml").hours
+    calendar = BusinessCalendar(hours, frozenset(), frozenset())
+    night = datetime(2026, 4, 1, 23, 59, 59), datetime(2026, 4, 2, 0, 0)  # noqa: DTZ001 - wall clock
+    assert all(calendar.is_open(at) for at in night)

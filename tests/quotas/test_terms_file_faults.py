@@ -32,6 +32,14 @@ SINGLE = {
             "let hours[1] end with until = 2026-04-02"
         ),
     ),
+    "hours: gap of one day": (
+        "since = 2026-04-01\nweekdays",
+        "since = 2026-04-02\nweekdays",
+        (
+            "hours[2].since: gap: nothing is in force from 2026-04-01 to 2026-04-01 — "
+            "let hours[1] end with until = 2026-04-01"
+        ),
+    ),
     "hours: overlap of one day": (
         "since = 2026-04-01\nweekdays",
         "since = 2026-03-31\nweekdays",
@@ -198,6 +206,24 @@ SINGLE = {
         '"8:30-12:00", "13:00-18:30"',
         '"12:00-8:30"',
         "hours[2].intervals: 12:00-8:30 ends before it begins — put the earlier time first",
+    ),
+    "interval of no length": (
+        '"8:30-12:00", "13:00-18:30"',
+        '"8:30-8:30"',
+        "hours[2].intervals: 8:30-8:30 ends before it begins — put the earlier time first",
+    ),
+    "an end after midnight": (
+        '"8:30-12:00", "13:00-18:30"',
+        '"22:00-24:01"',
+        "hours[2].intervals: '22:00-24:01' is not a span of time — write it as \"10:00-12:00\"",
+    ),
+    "an interval after midnight": (
+        '"8:30-12:00", "13:00-18:30"',
+        '"8:30-24:00", "13:00-18:30"',
+        (
+            "hours[2].intervals: the interval from 13:00 begins before the one in front of it "
+            "ends — list the intervals in order, without overlap"
+        ),
     ),
     "intervals overlap": (
         '"8:30-12:00", "13:00-18:30"',
