@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import Literal
 
 import dns.exception
+import dns.nameserver
 import dns.resolver
 
 RecordType = Literal["TXT", "A", "AAAA", "MX", "PTR"]
@@ -22,6 +23,8 @@ class DnsTemporaryError(Exception):
 def dns_lookup(nameservers: Sequence[str] = (), timeout: float = 5.0) -> Lookup:
     """Return a lookup over `nameservers` (empty: the system's); `timeout` in seconds a name.
 
+    A name server is an IP address, or `address:port` with IPv4.
+
     Raises DnsTemporaryError when the system names no server.
     """
     try:
@@ -29,7 +32,7 @@ def dns_lookup(nameservers: Sequence[str] = (), timeout: float = 5.0) -> Lookup:
     except dns.resolver.NoResolverConfiguration as error:
         raise DnsTemporaryError("no name server is configured on this machine") from error
     if nameservers:
-        resolver.nameservers = list(nameservers)
+        resolver.nameservers = [_server(name) for name in nameservers]
 
     def lookup(name: str, kind: RecordType) -> Sequence[bytes]:
         with _explained(name):
@@ -40,6 +43,11 @@ def dns_lookup(nameservers: Sequence[str] = (), timeout: float = 5.0) -> Lookup:
         return ()
 
     return lookup
+
+
+def _server(name: str) -> dns.nameserver.Nameserver:
+    address, _, port = name.partition(":") if name.count(":") == 1 else (name, "", "")
+    return dns.nameserver.Do53Nameserver(address, int(port or 53))
 
 
 @contextmanager

@@ -23,6 +23,20 @@ from tests.real.servers import (
 )
 
 PASSWORD = "window-3"
+_TOKEN_USERS = """
+passdb {{
+  driver = oauth2
+  mechanisms = xoauth2
+  args = {folder}/oauth2.conf
+}}
+"""
+_TOKENS = """
+introspection_mode = get
+introspection_url = {url}
+username_attribute = user
+active_attribute = active
+active_value = true
+"""
 _SETTINGS = """
 base_dir = {folder}/run
 state_dir = {folder}/state
@@ -37,7 +51,7 @@ ssl = yes
 ssl_cert = <{certificate}
 ssl_key = <{key}
 disable_plaintext_auth = no
-auth_mechanisms = plain login
+auth_mechanisms = plain login{mechanisms}
 auth_failure_delay = 0
 imap_capability = {capability}
 mail_location = maildir:{folder}/mail/%u
@@ -45,8 +59,10 @@ mail_uid = {user}
 mail_gid = {group}
 mail_max_userip_connections = 100
 maildir_very_dirty_syncs = no
+{token_users}
 passdb {{
   driver = static
+  mechanisms = plain login
   args = password={password}
 }}
 userdb {{
@@ -84,16 +100,18 @@ service lmtp {{
 class Dovecot:
     """The server; runs as nobody when we are root, and rootless as ourselves otherwise.
 
-    `capability` replaces what IMAP announces after sign-in, for servers without IDLE or MOVE.
+    `capability` replaces what IMAP announces after sign-in, for servers without IDLE or MOVE;
+    `tokens` is an address that checks access tokens (RFC 7662), the token put at its end.
     """
 
-    def __init__(self, folder: Path, capability: str = "") -> None:
+    def __init__(self, folder: Path, capability: str = "", tokens: str = "") -> None:
         self.folder = folder
         self.imap, self.imaps, self.lmtp = free_port(), free_port(), free_port()
         self.user = "nobody" if os.getuid() == 0 else pwd.getpwuid(os.getuid()).pw_name
         self.group = grp.getgrgid(pwd.getpwnam(self.user).pw_gid).gr_name
         self.certificate: Certificate = make_certificate(folder)
         self._capability = capability
+        self._tokens = tokens
         self._process: subprocess.Popen[bytes] | None = None
         self._write()
 
@@ -109,12 +127,15 @@ class Dovecot:
             certificate=self.certificate.certificate,
             key=self.certificate.key,
             capability=self._capability,
+            mechanisms=" xoauth2" if self._tokens else "",
+            token_users=_TOKEN_USERS.format(folder=self.folder) if self._tokens else "",
             password=PASSWORD,
             imap=self.imap,
             imaps=self.imaps,
             lmtp=self.lmtp,
         )
         (self.folder / "dovecot.conf").write_text(settings)
+        (self.folder / "oauth2.conf").write_text(_TOKENS.format(url=self._tokens))
 
     def start(self) -> None:
         self._process = subprocess.Popen(
