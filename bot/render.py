@@ -110,6 +110,8 @@ def _complaint(template: str, error: Exception) -> str:
         return f"template {template}: line {error.lineno}: {error.message}"
     if isinstance(error, jinja2.UndefinedError):
         return f"template {template}{where}: unknown value: {error.message}; correct the name"
+    if isinstance(error, (ValueError, LookupError)):  # their texts quote the value, perhaps a key
+        return f"template {template}{where}: {type(error).__name__}; a filter can't take this value"
     return f"template {template}{where}: {one_line(str(error))}"
 
 

@@ -132,7 +132,7 @@ def _table(
         _row(
             f"{line['on']:%Y/%m/%d}",
             line["kind_title"],
-            f"{line['units']:+d}",
+            f"{line['units']:+d}" if line["units"] else "0",
             str(line["balance"]),
             line["case_number"] or "",
         )

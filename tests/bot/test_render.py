@@ -234,6 +234,16 @@ def test_a_broken_template_is_named_with_place_and_value(
     assert all(finding.startswith("dekispart: template ja/") for finding in findings)
 
 
+@pytest.mark.parametrize(
+    "text", ["{{ ['a'].index(licence_keys) }}", "{{ '%d' | format(licence_keys) }}"]
+)
+def test_a_complaint_never_quotes_a_key(tmp_path: Path, text: str) -> None:
+    folder = vendors(tmp_path, f"件名\n\n{text}\n", "reissue_done")
+    with pytest.raises(ReplyTemplateError, match=r"reissue_done\.txt line 3") as caught:
+        drawn("reissue_done", folder=folder, licence_keys="KEY-7731")
+    assert "KEY-7731" not in str(caught.value)
+
+
 def test_a_missing_template_is_named() -> None:
     reply = Reply("no_such_reason", "a@example.jp", {})
     with pytest.raises(ReplyTemplateError, match=r"no_such_reason\.txt is missing"):
