@@ -25,11 +25,15 @@ class Fault:
 
 
 class Faults:
-    """The failures that are due; each is used up by one call, those of `always` never."""
+    """The failures that are due; each is used up by one call, those of `always` never.
+
+    `delayed` counts the calls that wait to be executed just now.
+    """
 
     def __init__(self) -> None:
         self._due: dict[str, deque[Fault]] = defaultdict(deque)
         self.always: Fault | None = None
+        self.delayed = 0
 
     def add(self, method: str, *faults: Fault) -> None:
         """Let the next calls of `method` fail so, in this order."""
@@ -39,5 +43,7 @@ class Faults:
         """Take the failure due for a call, after its delay."""
         fault = self._due[method].popleft() if self._due[method] else self.always
         if fault is not None and fault.delay:
+            self.delayed += 1
             await asyncio.sleep(fault.delay)
+            self.delayed -= 1
         return fault
