@@ -1,56 +1,34 @@
 """The registers inside the store: contracts with all that belongs to them."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import (
-    CompoundSelect,
-    Connection,
-    Row,
-    Select,
-    String,
-    cast,
-    delete,
-    insert,
-    literal,
-    null,
-    select,
-    union_all,
+from sqlalchemy import Connection, Row, delete, insert, select
+
+from bot.store.contract_parts import (
+    PART_ROWS,
+    PART_TABLES,
+    PARTS_OF,
+    Parts,
+    all_parts,
+    sorted_parts,
 )
+from bot.store.rows import CHUNK, chunks, upsert_many
+from bot.store.tables import contacts, contracts
+from quotas.contract import Contract
 
-from bot.store.tables import contacts, contracts, licences, periods, products
-from quotas.contract import Contact, Contract, Licence, Period, Product, Status
-
-PARTS = ("periods", "contacts", "licences", "products")
-_PART_TABLES = {
-    "periods": periods,
-    "contacts": contacts,
-    "licences": licences,
-    "products": products,
-}
-_PART_COLUMNS = {
-    "periods": (periods.c.start, periods.c.until, periods.c.status),
-    "contacts": (
-        contacts.c.name,
-        contacts.c.email,
-        contacts.c.fax,
-        contacts.c.phone,
-        contacts.c.since,
-        contacts.c.last,
-        contacts.c.unauthenticated_until,
-    ),
-    "licences": (
-        licences.c.purchased_on,
-        licences.c.quantity,
-        licences.c.kind,
-        licences.c.maintenance_until,
-    ),
-    "products": (products.c.name, products.c.list_price),
-}
-_WIDTH = max(len(columns) for columns in _PART_COLUMNS.values())
-_CHUNK = 500
+_OWN = (
+    "support_number",
+    "programme",
+    "customer",
+    "customer_email",
+    "reseller",
+    "note",
+    "served_from",
+    "card_received_on",
+    "card_awaited",
+)
 
 
 class Contracts:
@@ -81,7 +59,7 @@ class Contracts:
     def all(self) -> Iterator[Contract]:
         """Yield every contract by number, a few hundred at a time."""
         last = ""
-        while numbers := self.numbers(after=last, limit=_CHUNK):
+        while numbers := self.numbers(after=last, limit=CHUNK):
             yield from self.find_many(numbers).values()
             last = numbers[-1]
 
@@ -105,16 +83,24 @@ class Contracts:
         )
         return list(self._connection.scalars(query))
 
-    def replace_parts(self, part: str, rows: Sequence[dict[str, Any]], numbers: set[str]) -> None:
-        """Make `rows` all the periods, contacts, licences or products that `numbers` have.
+    def put(self, some: Sequence[Contract], at: datetime) -> None:
+        """Write contracts, new or known, as of `at`, without what belongs to them."""
+        rows = [{name: getattr(c, name) for name in _OWN} | {"imported_at": at} for c in some]
+        if rows:
+            upsert_many(self._connection, contracts, rows)
 
-        `part` is one of `PARTS`; each row names its `support_number`.
-        """
-        table = _PART_TABLES[part]
-        for some in _chunks(sorted(numbers)):
-            self._connection.execute(delete(table).where(table.c.support_number.in_(some)))
-        for some in _chunks(list(rows)):
-            self._connection.execute(insert(table), some)
+    def put_parts(self, part: str, some: Sequence[Contract]) -> None:
+        """Make one kind of `PARTS` of contracts what it is in `some`: the rest of it is removed."""
+        table, made = PART_TABLES[part], PART_ROWS[part]
+        for numbers in chunks([contract.support_number for contract in some]):
+            self._connection.execute(delete(table).where(table.c.support_number.in_(numbers)))
+        rows = [
+            {"support_number": contract.support_number, **row}
+            for contract in some
+            for row in made(contract)
+        ]
+        for each in chunks(rows):
+            self._connection.execute(insert(table), each)
 
     def _load(self, numbers: list[str], *, lock: bool) -> dict[str, Contract]:
         if not numbers:
@@ -128,69 +114,12 @@ class Contracts:
         if not rows:
             return {}
         found = [row.support_number for row in rows]
-        parts = _sorted_parts(self._connection.execute(_all_parts(found)))
+        parts = sorted_parts(self._connection.execute(all_parts(found)))
         return {row.support_number: _contract(row, parts) for row in rows}
 
 
-_Parts = dict[tuple[str, str], list[tuple[Any, ...]]]
-
-
-def _all_parts(numbers: list[str]) -> CompoundSelect[Any]:
-    return union_all(*(_part(part, numbers) for part in PARTS)).order_by("part", "id")
-
-
-def _part(part: str, numbers: list[str]) -> Select[Any]:
-    """Select one kind of part as text columns, so that all kinds come in one statement."""
-    table, columns = _PART_TABLES[part], _PART_COLUMNS[part]
-    padding = [null()] * (_WIDTH - len(columns))
-    texts = [
-        cast(column, String).label(f"c{index}") for index, column in enumerate((*columns, *padding))
-    ]
-    head = (literal(part).label("part"), table.c.id.label("id"), table.c.support_number)
-    return select(*head, *texts).where(table.c.support_number.in_(numbers))
-
-
-def _sorted_parts(rows: Iterable[Row[Any]]) -> _Parts:
-    parts: _Parts = defaultdict(list)
-    for row in rows:
-        part, _, number, *values = tuple[Any, ...](row)
-        parts[part, number].append(tuple(values))
-    return parts
-
-
-def _contract(row: Row[Any], parts: _Parts) -> Contract:
+def _contract(row: Row[Any], parts: Parts) -> Contract:
     number = row.support_number
-    owned = [
-        sorted(parts[part, number]) if part == "periods" else parts[part, number] for part in PARTS
-    ]
-    spans, people, sets, goods = owned
-    return Contract(
-        support_number=number,
-        programme=row.programme,
-        customer=row.customer,
-        customer_email=row.customer_email,
-        reseller=row.reseller,
-        note=row.note,
-        served_from=row.served_from,
-        card_received_on=row.card_received_on,
-        card_awaited=row.card_awaited,
-        periods=tuple(Period(_day(a), _day(b), Status(c)) for a, b, c, *_ in spans),
-        contacts=tuple(_contact(values) for values in people),
-        licences=tuple(Licence(_day(a), int(b), c, _day(d)) for a, b, c, d, *_ in sets),
-        products=tuple(Product(a, int(b)) for a, b, *_ in goods),
-    )
-
-
-def _contact(values: tuple[Any, ...]) -> Contact:
-    name, email, fax, phone, *days = values
-    since, last, exception = (None if day is None else _day(day) for day in days)
-    return Contact(name, email, fax, phone, since, last, exception)
-
-
-def _day(written: str) -> date:
-    return date.fromisoformat(written)
-
-
-def _chunks(items: list[Any]) -> Iterator[list[Any]]:
-    for start in range(0, len(items), _CHUNK):
-        yield items[start : start + _CHUNK]
+    values: dict[str, Any] = {name: getattr(row, name) for name in _OWN}
+    values |= {part: made(parts[part, number]) for part, made in PARTS_OF.items()}
+    return Contract(**values)

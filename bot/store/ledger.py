@@ -10,6 +10,7 @@ from sqlalchemy import Connection, func, insert, select
 
 from bot.store.contracts import Contracts
 from bot.store.errors import PermanentStoreError
+from bot.store.rows import chunks
 from bot.store.tables import ledger, open_reservations
 from quotas.counting import terms_in, year_on
 from quotas.ledger import Kind, LedgerEntry
@@ -21,7 +22,6 @@ OUTSIDE_PERIODS = Refusal(
     "計上日がどの契約期間にも含まれません",
     "the day it is charged on lies outside all periods of the contract",
 )
-_CHUNK = 500
 
 _COLUMNS = tuple(ledger.c[field.name] for field in fields(LedgerEntry))
 
@@ -109,8 +109,8 @@ class Ledger:
     def by_contract(self) -> Iterator[tuple[str, tuple[LedgerEntry, ...]]]:
         """Yield every support number that has entries, with them, oldest first."""
         numbers = Contracts(self._connection).numbers()
-        for start in range(0, len(numbers), _CHUNK):
-            entries = self.entries_of(numbers[start : start + _CHUNK])
+        for some in chunks(numbers):
+            entries = self.entries_of(some)
             ordered = sorted(entries, key=lambda entry: entry.support_number)
             for number, own in groupby(ordered, key=lambda entry: entry.support_number):
                 yield number, tuple(own)
