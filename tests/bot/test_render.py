@@ -253,3 +253,11 @@ def test_a_missing_template_is_named() -> None:
             letterhead=Letterhead("窓口", "a@desk.example"),
             now=MOMENT_SAMPLE,
         )
+
+
+def test_the_example_of_the_documentation_draws(tmp_path: Path) -> None:
+    text = (ROOT / "docs" / "replies.md").read_text(encoding="utf-8")
+    example = text.split("```jinja\n", 1)[1].split("```", 1)[0]
+    reply = drawn("accepted", folder=vendors(tmp_path, example))
+    assert reply.subject == f"【お問い合わせ受付】新しいサーバへの移行について {REFERENCE}"
+    assert "　受付番号　　：C2026-000123\n" in reply.body
