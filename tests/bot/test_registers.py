@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,7 @@ CONTACTS = "support_number,name,email,fax,phone,from,until\n"
 FIRST = "AB-1234-5678,desknets-dax,株式会社青空,2025-04-01,2026-03-31,free\n"
 SECOND = "AB-1234-5678,desknets-dax,株式会社青空,2026-04-01,2027-03-31,paid\n"
 
+programmes = cache(load_all)
 Import = Callable[..., ImportResult]
 
 
@@ -39,7 +41,7 @@ def run(store: Store, tmp_path: Path) -> Import:
 
     def run_import(dry_run: bool = False, **files: str | bytes) -> ImportResult:
         paths = [write(name.replace("_csv", ".csv"), content) for name, content in files.items()]
-        return Importer(store, load_all()).run(paths, NOW, dry_run=dry_run)
+        return Importer(store, programmes()).run(paths, NOW, dry_run=dry_run)
 
     return run_import
 
@@ -249,7 +251,7 @@ def test_a_register_known_by_its_name_lacks_a_column(run: Import) -> None:
 
 
 def test_a_missing_file_is_named(store: Store, tmp_path: Path) -> None:
-    result = Importer(store, load_all()).run([tmp_path / "none.csv"], NOW)
+    result = Importer(store, programmes()).run([tmp_path / "none.csv"], NOW)
     assert "none.csv: can't be read" in the_error(result)
 
 
@@ -267,14 +269,14 @@ def test_sheets_of_one_book_are_imported_together(store: Store, tmp_path: Path) 
                 "AB-1234-5678",
                 "desknets-dax",
                 "青空",
-                datetime(2025, 4, 1),
+                APRIL,
                 date(2026, 3, 31),
                 "free",
             ],
         ],
         空=[],
     )
-    assert Importer(store, load_all()).run([path], NOW).errors == ()
+    assert Importer(store, programmes()).run([path], NOW).errors == ()
     with store.reading() as work:
         contract = work.contracts.find("AB-1234-5678")
     assert contract is not None
@@ -290,15 +292,15 @@ def test_a_formula_and_a_time_of_day_are_refused(store: Store, tmp_path: Path) -
             ["AB-1234-5678", "desknets-dax", "=A1", APRIL.replace(hour=9), "2026-03-31", "free"],
         ],
     )
-    errors = [str(error) for error in Importer(store, load_all()).run([path], NOW).errors]
+    errors = [str(error) for error in Importer(store, programmes()).run([path], NOW).errors]
     assert errors == [
         (
             "contracts.xlsx sheet '契約' row 2, column customer: the cell holds a formula; "
             "copy it and paste it as a value"
         ),
         (
-            "contracts.xlsx sheet '契約' row 2, column starts_on: 2025-04-01 09:00:00 has a time of "
-            "day; write it as 2024-05-20"
+            "contracts.xlsx sheet '契約' row 2, column starts_on: 2025-04-01 09:00:00 has a "
+            "time of day; write it as 2024-05-20"
         ),
     ]
 
@@ -306,7 +308,7 @@ def test_a_formula_and_a_time_of_day_are_refused(store: Store, tmp_path: Path) -
 def test_a_file_that_only_claims_to_be_excel_is_refused(store: Store, tmp_path: Path) -> None:
     path = tmp_path / "fake.xlsx"
     path.write_bytes(b"PK\x03\x04 nothing")
-    assert "is not an Excel file" in the_error(Importer(store, load_all()).run([path], NOW))
+    assert "is not an Excel file" in the_error(Importer(store, programmes()).run([path], NOW))
 
 
 def test_progress_is_told_and_many_rows_are_written(store: Store, tmp_path: Path) -> None:
@@ -315,7 +317,7 @@ def test_progress_is_told_and_many_rows_are_written(store: Store, tmp_path: Path
     path = tmp_path / "contracts.csv"
     path.write_text(CONTRACTS + "".join(rows), encoding="utf-8")
     told: list[int] = []
-    result = Importer(store, load_all(), progress=told.append).run([path], NOW)
+    result = Importer(store, programmes(), progress=told.append).run([path], NOW)
     assert result.added == 1500
     assert told == [500, 1000, 1500, 1500]
     with store.reading() as work:
