@@ -5,8 +5,9 @@ import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from bot.cases.drawing import post_line
 from bot.clock import Clock
+from bot.crashpoints import reach
+from bot.drawing import post_line
 from bot.jobs import doubling
 from bot.settings import SmtpSettings
 from bot.store import Store
@@ -68,10 +69,12 @@ class Postman:
         items = await self._store.read(lambda work: work.outbox.due("mail", now, BATCH))
         outcomes = await asyncio.gather(*(self._send(item) for item in items))
         settled = list(zip(items, outcomes, strict=True))
+        reach("after_250")
         await self._store.run(lambda work: self._settle(work, settled))
 
     async def _send(self, item: OutboxItem) -> Outcome:
         sender = "" if item.automatic else self._senders.get(item.mailbox or "", "")
+        reach("before_data")
         return await self._courier.send(sender, [item.recipient or ""], item.raw or b"")
 
     def _settle(self, work: Work, settled: Sequence[tuple[OutboxItem, Outcome]]) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from bot.cases.drawing import draw_card, post_follow_up
+from bot.drawing import draw_card, post_follow_up
 from bot.explain import decision_json
 from bot.gather import Reading
 from bot.outbox import deliver_soon

@@ -3,9 +3,9 @@
 from datetime import datetime
 from typing import Any
 
-from bot.cases.drawing import draw_card
 from bot.cases.outcome import Actor, Conflict, Done, Outcome, Refused, Seen
 from bot.cases.states import MOVES, TITLES, CaseState, at_work
+from bot.drawing import draw_card
 from bot.store.audit import AuditEvent
 from bot.store.cases import Case
 from bot.store.notes import Note

@@ -10,9 +10,9 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.cases.drawing import DRAW_JOB, draw_later
 from bot.cases.overview import Programmes
 from bot.clock import Clock
+from bot.drawing import DRAW_JOB, draw_later
 from bot.jobs import Handler, Retry
 from bot.settings import SlackSettings
 from bot.slack.client import SlackClient

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.cases.drawing import draw_card
+from bot.drawing import draw_card
 from bot.jobs import Runner
 from bot.programmes import load_all
 from bot.settings import SlackSettings

@@ -1,6 +1,6 @@
 """Cards: one a case, drawn from the database, pressed by the people who may."""
 
-from bot.cases.drawing import draw_card
+from bot.drawing import draw_card
 from tests.slack.stage import REISSUES, Stage
 from tests.slack_double.block_kit import marked_texts, words
 

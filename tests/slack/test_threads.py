@@ -1,6 +1,6 @@
 """Threads of cards: a post there is a note, and never anything else."""
 
-from bot.cases.drawing import post_follow_up, post_line
+from bot.drawing import post_follow_up, post_line
 from tests.slack.stage import TRIAGE, Stage
 from tests.slack_double.block_kit import marked_texts, words
 
