@@ -24,6 +24,7 @@ def terms_on(programme: Programme, day: date) -> View:
         "on": day,
         "number": _number(programme),
         "statuses": {status.value: name for status, name in programme.statuses.items()},
+        "titles": dict(programme.titles),
         "channels": _channels(programme, day),
         "hours": _hours(programme, day),
         "contacts": _contacts(programme, day),

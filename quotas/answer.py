@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from quotas.contract import Contract, Status
+from quotas.contract import Contract
 from quotas.decision import Reason
 from quotas.hearing import Hearing
 from quotas.ledger import Balance
@@ -20,11 +20,6 @@ CHANNEL_TITLES: Mapping[Channel, str] = {
     Channel.FAX: "FAX",
     Channel.WEB: "Webフォーム",
     Channel.PHONE: "お電話",
-}
-STATUS_TITLES: Mapping[Status, str] = {
-    Status.FREE: "ご契約期間中（無償）",
-    Status.PAID: "ご契約期間中（有償）",
-    Status.NONE: "ご契約期間外",
 }
 WEEKDAYS = "月火水木金土日"
 STRANGERS = frozenset(

@@ -5,7 +5,6 @@ from datetime import date
 from quotas import marks
 from quotas.answer import (
     CHANNEL_TITLES,
-    STATUS_TITLES,
     channel_titles,
     first_answer_due,
     quotation_values,
@@ -141,7 +140,7 @@ def entitle_by_coverage(hearing: Hearing) -> Hearing | Decision:
     if row is None or category is None or category.kind in WHATEVER_THE_PERIOD:
         return hearing
     covered = row.by_status[hearing.status]
-    title = STATUS_TITLES[hearing.status]
+    title = hearing.facts.programme.status_title(hearing.status)
     detail = f"「{row.title}」は{title}では{covered}です"
     if covered is Cover.YES:
         return hearing.found("coverage", covered, detail, row.article)

@@ -182,6 +182,7 @@ class Programme:
     `statuses` holds the programme's own name of each status; `contacts_maximum` is ``None``
     where the source states none. `channels` are those the programme takes requests by, `clauses`
     what people apply, `questions` what an operator is asked where the source leaves a rule open.
+    `titles` is what customers read for the programme's names of statuses and words for prices.
     """
 
     id: str
@@ -202,11 +203,16 @@ class Programme:
     channels: Dated[frozenset[Channel]] = EVERY_CHANNEL
     clauses: Mapping[str, Dated[Clause]] = field(default_factory=dict[str, Dated[Clause]])
     questions: Mapping[str, Question] = field(default_factory=dict[str, Question])
+    titles: Mapping[str, str] = field(default_factory=dict[str, str])
     replaces_shipped: bool = False
 
     def quota_on(self, name: str, year_start: date) -> QuotaTerms:
         """Return a quota's terms in force when its contract year began."""
         return self.quotas[name].on(year_start).value
+
+    def status_title(self, status: Status) -> str:
+        """Return what customers read for a status (非保守会員)."""
+        return self.titles.get(self.statuses[status], self.statuses[status])
 
     def category(self, name: str, day: date) -> Category:
         """Return the category called `name` as it stands on `day`."""

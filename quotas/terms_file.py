@@ -17,6 +17,7 @@ from quotas.terms_reader.references import (
     check_number,
     check_quotas,
     check_statuses,
+    check_titles,
 )
 from quotas.terms_reader.rules import RuleRow, check_rules, rule_rows, rules
 
@@ -30,6 +31,7 @@ class Read:
     tables: Mapping[str, Row]
     rows: Mapping[str, tuple[Row, ...]]
     rules: tuple[RuleRow, ...]
+    titles: Mapping[str, str]
     articles_left_out: Mapping[str, str]
 
 
@@ -45,7 +47,8 @@ def load_programme(text: str, file: str) -> Programme:
         {name: read_row(raw[name], keys, name, faults) for name, keys in TABLES.items()},
         {name: read_rows(raw.get(name, []), keys, name, faults) for name, keys in ROWS.items()},
         rule_rows(raw.get("rules", {}), faults),
-        parts.articles_left_out(raw.get("articles_left_out", {}), faults),
+        parts.words("titles", raw["titles"], faults),
+        parts.words("articles_left_out", raw.get("articles_left_out", {}), faults),
     )
     faults.refuse()
     programme = _programme(read, faults)
@@ -95,6 +98,7 @@ def _programme(read: Read, faults: Faults) -> Programme:
         channels=parts.channels(rows["channels"], faults),
         clauses=parts.clauses(rows["clause"], faults),
         questions=asked,
+        titles=read.titles,
         replaces_shipped=head["replaces_shipped"],
     )
 
@@ -106,10 +110,12 @@ def _check(read: Read, programme: Programme, faults: Faults) -> None:
         quotas=Names("[[quota]]", programme.quotas),
         questions=Names("[[ask]]", programme.questions),
         statuses=Names("status", dict.fromkeys(programme.statuses.values())),
+        titles=Names("key of [titles]", programme.titles),
         channels=programme.channels,
     )
     check_number(read.tables["number"], programme.number, faults)
     check_statuses(read.tables["statuses"], programme.statuses, faults)
+    check_titles(read.tables["statuses"], rows["coverage"], declared, faults)
     check_coverage(rows["coverage"], declared, faults)
     check_quotas(rows["quota"], declared, faults)
     check_categories(rows["category"], programme.default_category, declared, faults)

@@ -43,19 +43,6 @@ KINDS = {
     "remote_support": "リモートサポート",
     "ask_operator": "担当者が判断",
 }
-PRICES = {
-    "free_limited_time": "期間限定で無償",
-    "discount": "割引価格",
-    "list_price": "定価",
-    "member_price": "会員価格",
-}
-STATUSES = {
-    "free": "無償期間",
-    "paid": "有償期間",
-    "none": "契約外",
-    "member": "会員",
-    "non_member": "非会員",
-}
 CHECKS = {"none": "なし", "luhn": "Luhn（末尾1桁）", "mod97": "97で割った余り（末尾2桁）"}
 
 
@@ -156,20 +143,20 @@ def _hours(hours: View) -> str:
 
 def _coverage(view: View) -> Table:
     statuses = list(dict.fromkeys(view["statuses"].values()))
-    headings = [named(status, STATUSES) for status in statuses]
+    headings = [safe(named(status, view["titles"])) for status in statuses]
     table = _new("サービス内容", ["項目", "内容", *headings, "備考", "根拠"])
     for row in view["coverage"]:
-        cells = [_cover(row, status) for status in statuses]
+        cells = [_cover(row, status, view["titles"]) for status in statuses]
         _add(table, row["item"], row["title"], *cells, row["note"], row["article"])
     return table
 
 
-def _cover(row: View, status: str) -> str:
+def _cover(row: View, status: str, titles: Mapping[str, str]) -> str:
     price = row["prices"].get(status)
     mark = named(row["covered"][status], COVERED)
     if price is None:
         return mark
-    return f"{mark} {_yen(price) if isinstance(price, int) else named(price, PRICES)}"
+    return f"{mark} {_yen(price) if isinstance(price, int) else named(price, titles)}"
 
 
 def _yen(amount: int) -> str:

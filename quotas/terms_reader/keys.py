@@ -154,8 +154,8 @@ ROWS: Mapping[str, tuple[Key, ...]] = {
     "clause": (*DATING, *_TITLED, Key("text", values.text)),
 }
 
-FREE = ("rules", "articles_left_out")
-OPTIONAL = frozenset({"quota", "ask", "clause", *FREE})
+FREE = ("titles", "rules", "articles_left_out")
+OPTIONAL = frozenset({"quota", "ask", "clause", "rules", "articles_left_out"})
 
 
 def read_row(raw: object, keys: Sequence[Key], where: str, faults: Faults) -> Row:

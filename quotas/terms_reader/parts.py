@@ -117,20 +117,16 @@ def clauses(rows: Rows, faults: Faults) -> dict[str, Dated[Clause]]:
     )
 
 
-def articles_left_out(raw: object, faults: Faults) -> dict[str, str]:
-    """Return the articles that don't concern the desk, with the reason."""
+def words(table: str, raw: object, faults: Faults) -> dict[str, str]:
+    """Return a table whose keys are free and whose values are texts."""
     if not isinstance(raw, dict):
-        faults.add("articles_left_out", "is not a table", "write it as [articles_left_out]")
+        faults.add(table, "is not a table", f"write it as [{table}]")
         return {}
     found = cast("dict[str, object]", raw)
-    for article, reason in found.items():
-        if not isinstance(reason, str) or not reason.strip():
-            faults.add(
-                f"articles_left_out.{article}",
-                "has no reason",
-                "say why it doesn't concern the desk",
-            )
-    return {article: str(reason) for article, reason in found.items()}
+    for key, value in found.items():
+        if not isinstance(value, str) or not value.strip():
+            faults.add(f"{table}.{key}", "says nothing", "write a text in quotes")
+    return {key: str(value) for key, value in found.items()}
 
 
 def _asked(name: str | None, asked: Mapping[str, Question]) -> str | None:

@@ -48,6 +48,7 @@ class Declared:
     quotas: Names
     questions: Names
     statuses: Names
+    titles: Names
     channels: Dated[frozenset[Channel]]
 
 
@@ -77,6 +78,15 @@ def check_statuses(row: Row, names: Mapping[Status, str], faults: Faults) -> Non
             f"{names[Status.NONE]} is also the name of a status with service",
             "give the status without service its own name",
         )
+
+
+def check_titles(statuses: Row, coverage: Rows, declared: Declared, faults: Faults) -> None:
+    """Check that customers can read every name of a status and every word for a price."""
+    for key, name in statuses.values.items():
+        declared.titles.check(statuses, key, (name,), faults)
+    for row in coverage:
+        words = [price for price in row["prices"].values() if isinstance(price, str)]
+        declared.titles.check(row, "prices", words, faults)
 
 
 def check_coverage(rows: Rows, declared: Declared, faults: Faults) -> None:

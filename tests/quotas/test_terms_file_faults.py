@@ -381,10 +381,23 @@ SINGLE = {
             "give the status without service its own name"
         ),
     ),
+    "status without a title": (
+        'trial = "試用期間"\n',
+        "",
+        "statuses.free: no key of [titles] is named trial — known are subscriber, expired",
+    ),
+    "word for a price without a title": (
+        "prices = { trial = 30000 }",
+        'prices = { trial = "half_price" }',
+        (
+            'coverage[2] "onsite_visit".prices: no key of [titles] is named half_price — '
+            "known are trial, subscriber, expired"
+        ),
+    ),
     "article left out without reason": (
         '"第1条" = "目的の定めで、窓口が適用する規則がない"',
         '"第1条" = ""',
-        "articles_left_out.第1条: has no reason — say why it doesn't concern the desk",
+        "articles_left_out.第1条: says nothing — write a text in quotes",
     ),
     "blank title": (
         'title = "対応言語"',
@@ -412,7 +425,8 @@ def test_a_syntax_error_is_told_with_its_line() -> None:
 
 def test_an_empty_file_misses_every_table_that_is_needed() -> None:
     assert [line.split(":")[0] for line in faults("")] == [
-        "programme", "number", "statuses", "channels", "hours", "contacts", "coverage", "category",
+        "programme", "number", "statuses",
+        "channels", "hours", "contacts", "coverage", "category", "titles",
     ]  # fmt: skip
 
 
