@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from bot.crashpoints import reach
 from bot.gather import Gatherer, Reading
 from bot.house import House
 from bot.intake import Arrival, request_in
@@ -75,6 +76,7 @@ class MessageDesk:
             work.jobs.defer_many(DECIDE_JOB, fresh, now)
             if cursor is not None:
                 work.cursors.set(cursor, now)
+        reach("stored")
         return ids
 
     def _row(self, arrival: Arrival, sha256: str, now: datetime) -> NewMessage:
@@ -100,7 +102,9 @@ class MessageDesk:
         wanted = [int(job.args["message"]) for job in jobs]
         stored = await self._house.store.read(lambda work: work.messages.get_many(wanted))
         read = await asyncio.to_thread(self._read_all, list(stored.values()))
+        reach("before_decide")
         await self._house.store.run(lambda work: self._decide_all(work, read))
+        reach("decided")
 
     def decide_now(self, wanted: Sequence[int]) -> list[Decision]:
         """Decide stored messages here and now; return the decisions of those that were open."""

@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
+from bot.crashpoints import reach
 from bot.desk import MessageDesk
 from bot.house import House
 from bot.intake import Arrival
@@ -90,6 +91,7 @@ class ImapReceiver:
         )
         arrivals = [self._arrival(message, batch.cursor.uidvalidity) for message in batch.messages]
         self._desk.take(arrivals, place)
+        reach("before_move")
 
     def _arrival(self, message: Fetched, uidvalidity: int) -> Arrival:
         received_at = message.received_at or self._house.clock()

@@ -57,6 +57,8 @@ def serve(
     import asyncio
 
     from bot.cli.context import opened
+    from bot.config import environment
+    from bot.crashpoints import plan
     from bot.logs import set_up_logs
     from bot.serve import ROLES, Server
     from bot.signals import stopped_by_signals
@@ -66,6 +68,7 @@ def serve(
     if unknown := [name for name in roles if name not in ROLES]:
         fail(f"there is no role {unknown[0]!r}; use {', '.join(ROLES)}")
     set_up_logs()
+    plan(environment().values.get("MADOGUCHI_TEST_DIE_AT"))
 
     async def run() -> None:
         server = Server(house, roles)

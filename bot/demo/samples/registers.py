@@ -33,23 +33,39 @@ _CONTRACTS = (
     ("M20180712", LICENCE, "東西電機株式会社", -7, ("paid",), HIKARI),
     ("M20200105", LICENCE, "株式会社はやて精工", -9, ("free",), MINATO),
 )
-# support number, name, address, fax, phone, last day so many days from today
+# support number, name, address, fax, phone; first and last day so many days from today
 _CONTACTS = (
-    ("DX-1024-7731", "佐藤 美咲", "sato@aoba.example.co.jp", "03-0000-1201", "03-0000-1200", None),
-    ("DX-1024-7731", "高橋 健", "takahashi@aoba.example.co.jp", "", "03-0000-1200", None),
-    ("DX-1024-7731", "渡辺 徹", "watanabe@aoba.example.co.jp", "", "", -40),
-    ("DX-2048-1190", "鈴木 一郎", "suzuki@minato-butsuryu.example.jp", "", "045-000-2300", None),
-    ("DX-3120-5567", "伊藤 さくら", "ito@hibari.example.co.jp", "", "", None),
-    ("DX-4410-0028", "木村 翔", "kimura@shirakaba.example.jp", "", "", None),
-    ("DX-5500-8123", "山本 由美", "yamamoto@sakurakai.example.jp", "", "", None),
-    ("DX-5500-8123", "中島 誠", "nakajima@sakurakai.example.jp", "", "", None),
-    ("DX-6001-3344", "髙﨑 浩", "takasaki@takasaki-koumuten.example.jp", "", "", None),
-    ("0012-3456-78", "小林 大輔", "kobayashi@hokuto.example.co.jp", "", "011-000-4500", None),
-    ("0098-7654-32", "中村 和子", "nakamura@nakamuragumi.example.jp", "", "", None),
-    ("0055-1111-20", "加藤 修", "kato@mizuho-doboku.example.jp", "", "", None),
-    ("M20150401", "吉田 恵", "yoshida@tsubame.example.co.jp", "", "", None),
-    ("M20180712", "松本 剛", "matsumoto@tozai.example.co.jp", "", "", None),
-    ("M20200105", "井上 直樹", "inoue@hayate.example.co.jp", "", "", None),
+    (
+        "DX-1024-7731",
+        "佐藤 美咲",
+        "sato@aoba.example.co.jp",
+        "03-0000-1201",
+        "03-0000-1200",
+        None,
+        None,
+    ),
+    ("DX-1024-7731", "高橋 健", "takahashi@aoba.example.co.jp", "", "03-0000-1200", -39, None),
+    ("DX-1024-7731", "渡辺 徹", "watanabe@aoba.example.co.jp", "", "", None, -40),
+    (
+        "DX-2048-1190",
+        "鈴木 一郎",
+        "suzuki@minato-butsuryu.example.jp",
+        "",
+        "045-000-2300",
+        None,
+        None,
+    ),
+    ("DX-3120-5567", "伊藤 さくら", "ito@hibari.example.co.jp", "", "", None, None),
+    ("DX-4410-0028", "木村 翔", "kimura@shirakaba.example.jp", "", "", None, None),
+    ("DX-5500-8123", "山本 由美", "yamamoto@sakurakai.example.jp", "", "", None, None),
+    ("DX-5500-8123", "中島 誠", "nakajima@sakurakai.example.jp", "", "", None, None),
+    ("DX-6001-3344", "髙﨑 浩", "takasaki@takasaki-koumuten.example.jp", "", "", None, None),
+    ("0012-3456-78", "小林 大輔", "kobayashi@hokuto.example.co.jp", "", "011-000-4500", None, None),
+    ("0098-7654-32", "中村 和子", "nakamura@nakamuragumi.example.jp", "", "", None, None),
+    ("0055-1111-20", "加藤 修", "kato@mizuho-doboku.example.jp", "", "", None, None),
+    ("M20150401", "吉田 恵", "yoshida@tsubame.example.co.jp", "", "", None, None),
+    ("M20180712", "松本 剛", "matsumoto@tozai.example.co.jp", "", "", None, None),
+    ("M20200105", "井上 直樹", "inoue@hayate.example.co.jp", "", "", None, None),
 )
 # support number, bought so many months ago, quantity, kind, maintenance ends in so many months
 _LICENCES = (
@@ -87,9 +103,12 @@ def _contract_rows(month: date) -> list[tuple[object, ...]]:
 
 
 def _contact_rows(day: date) -> list[tuple[object, ...]]:
+    def shifted(days: int | None) -> date | str:
+        return "" if days is None else day + timedelta(days=days)
+
     return [
-        (number, name, email, fax, phone, "", "" if last is None else day + timedelta(days=last))
-        for number, name, email, fax, phone, last in _CONTACTS
+        (number, name, email, fax, phone, shifted(first), shifted(last))
+        for number, name, email, fax, phone, first, last in _CONTACTS
     ]
 
 
