@@ -1,10 +1,10 @@
 """The sample customers' mail is real, dated around any day, and meets the reasons it promises."""
 
-import csv
-import io
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -12,11 +12,13 @@ import pytest
 from bot.demo.samples import Sample, sample_registers, samples
 from bot.intake import request_in
 from bot.programmes import calendar_of, load_all
+from bot.registers.assembling import Assembler
+from bot.registers.reading import read_files
 from bot.render import Letterhead, render
 from bot.settings import MailboxSettings
 from mail.message import Message
 from mail.parse import parse
-from quotas.contract import Contact, Contract, Licence, Period, Product, Status
+from quotas.contract import Contract
 from quotas.decide import decide
 from quotas.decision import CaseStep, Decision
 from quotas.facts import CaseFacts, Facts, Waiting
@@ -35,64 +37,12 @@ DAYS = [
 PROGRAMMES = load_all()
 BOXES = {"dax": "desknets-dax", "dekispart": "dekispart", "licence": "licence-maintenance"}
 
-Rows = list[dict[str, str]]
-
-
-@dataclass
-class Registers:
-    """The sample registers, read back from their CSV."""
-
-    tables: dict[str, Rows]
-
-    def of(self, table: str, number: str) -> Rows:
-        return [row for row in self.tables[table] if row["support_number"] == number]
-
-    def contract(self, number: str) -> Contract | None:
-        rows = self.of("contracts.csv", number)
-        if not rows:
-            return None
-        return Contract(
-            number,
-            rows[0]["programme"],
-            rows[0]["customer"],
-            tuple(
-                Period(
-                    date.fromisoformat(row["starts_on"]),
-                    date.fromisoformat(row["ends_on"]) + timedelta(days=1),
-                    Status(row["status"]),
-                )
-                for row in rows
-            ),
-            tuple(
-                Contact(
-                    row["name"],
-                    row["email"],
-                    last=date.fromisoformat(row["until"]) if row["until"] else None,
-                )
-                for row in self.of("contacts.csv", number)
-            ),
-            reseller=rows[0]["reseller"] or None,
-            licences=tuple(
-                Licence(
-                    date.fromisoformat(row["purchased_on"]),
-                    int(row["quantity"]),
-                    row["kind"],
-                    date.fromisoformat(row["maintenance_until"]),
-                )
-                for row in self.of("licences.csv", number)
-            ),
-            products=tuple(
-                Product(row["product"], int(row["list_price"]))
-                for row in self.of("products.csv", number)
-            ),
-        )
-
 
 @dataclass
 class Memory:
     """What a desk would remember between mails, without a store."""
 
-    registers: Registers
+    contracts: Mapping[str, Contract]
     now: datetime
     ledger: list[LedgerEntry] = field(default_factory=list[LedgerEntry])
     waiting: dict[str, Waiting] = field(default_factory=dict[str, Waiting])
@@ -110,7 +60,7 @@ class Memory:
         facts = Facts(
             programme,
             calendar_of(programme),
-            contracts={n: c for n in numbers if n and (c := self.registers.contract(n))},
+            contracts={n: c for n in numbers if n and (c := self.contracts.get(n))},
             ledger=tuple(self.ledger),
             case=case,
             waiting=next((self.waiting[t] for t in threads if t in self.waiting), None),
@@ -162,16 +112,21 @@ def box_of(name: str) -> MailboxSettings:
     )
 
 
-def registers_on(now: datetime) -> Registers:
-    files = sample_registers(now.date())
-    return Registers(
-        {name: list(csv.DictReader(io.StringIO(text))) for name, text in files.items()}
-    )
+def contracts_on(now: datetime, folder: Path) -> Mapping[str, Contract]:
+    for name, text in sample_registers(now.date()).items():
+        (folder / name).write_text(text, encoding="utf-8", newline="")
+    registers = read_files(sorted(folder.glob("*.csv")))
+    assembled = Assembler(registers, PROGRAMMES).assemble({})
+    assert not registers.errors
+    assert not assembled.errors
+    return assembled.contracts
 
 
 @pytest.mark.parametrize("now", DAYS, ids=lambda now: f"{now:%Y-%m-%d}")
-def test_every_sample_meets_its_reason_on_any_day_and_its_reply_draws(now: datetime) -> None:
-    memory = Memory(registers_on(now), now)
+def test_every_sample_meets_its_reason_on_any_day_and_its_reply_draws(
+    now: datetime, tmp_path: Path
+) -> None:
+    memory = Memory(contracts_on(now, tmp_path), now)
     found = {sample.name: (memory.receive(sample), sample) for sample in samples(now)}
     reasons = {name: decision.reason.value for name, (decision, _) in found.items()}
     assert reasons == {name: sample.expected_reason for name, (_, sample) in found.items()}
