@@ -10,7 +10,7 @@ from quotas.decision import Decision, Reason
 from quotas.facts import Awaited
 from quotas.hearing import Hearing
 from quotas.programme import Channel
-from quotas.questions import SEVERAL_NUMBERS
+from quotas.questions import FORGED_REFERENCE, SEVERAL_NUMBERS
 from quotas.request import NumberSeen, Position
 from quotas.trust import is_trusted
 
@@ -69,6 +69,11 @@ def _contract_of_case(hearing: Hearing) -> Contract | None:
 def _unidentified(hearing: Hearing) -> Decision:
     article = hearing.facts.programme.number.article
     label = hearing.facts.programme.number.labels[0]
+    reference = hearing.facts.forged_reference
+    if reference is not None:
+        hearing = hearing.marked(marks.FORGED_REFERENCE)
+    if reference is not None and not hearing.request.numbers:
+        return _forged(hearing, reference)
     if not hearing.request.numbers:
         outcome = Outcome(
             Reason.NUMBER_MISSING,
@@ -81,6 +86,19 @@ def _unidentified(hearing: Hearing) -> Decision:
     written = "、".join(seen.written for seen in hearing.request.numbers)
     detail = f"該当する契約がありません（{written}）"
     return conclude(hearing, Outcome(Reason.NUMBER_UNKNOWN, "number", detail, article))
+
+
+def _forged(hearing: Hearing, reference: str) -> Decision:
+    """Let a person look, unanswered: who sends a wrong reference and no number is nobody known."""
+    outcome = Outcome(
+        Reason.ASK_OPERATOR,
+        "thread",
+        f"番号がなく、案件の参照（{reference}）も一致しません",
+        question=FORGED_REFERENCE.format(reference=reference),
+        due=first_answer_due(hearing),
+        reply=False,
+    )
+    return conclude(hearing, outcome)
 
 
 def _chosen(hearing: Hearing, believed: dict[str, NumberSeen]) -> Hearing | Decision:
