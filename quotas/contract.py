@@ -57,7 +57,10 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class Licence:
-    """A licence set of `licence-maintenance`; `kind` is ``normal`` or ``version_up``."""
+    """A licence set of `licence-maintenance`; `kind` is ``normal`` or ``version_up``.
+
+    `maintenance_until` is the inclusive last day, as the register states it.
+    """
 
     purchased_on: date
     quantity: int

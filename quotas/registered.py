@@ -6,7 +6,6 @@ from typing import Any
 
 from quotas.contract import Contract, Status
 from quotas.programme import Programme
-from quotas.provision import last_day
 from quotas.rules.maintenance import LicenceSet
 
 TITLES: Mapping[str, str] = {
@@ -83,7 +82,7 @@ def _licences(contract: Contract) -> dict[str, Any]:
     if not contract.licences:
         return {}
     owned = contract.licences
-    sets = [LicenceSet(each.quantity, last_day(each.maintenance_until)) for each in owned]
+    sets = [LicenceSet(each.quantity, each.maintenance_until) for each in owned]
     kinds = {each.kind for each in owned}
     facts: dict[str, Any] = {
         "sets": [{"quantity": each.quantity, "end": each.end} for each in sets],

@@ -24,6 +24,7 @@ from quotas.decision import CaseStep, Decision
 from quotas.facts import CaseFacts, Facts, Waiting
 from quotas.ledger import Kind, LedgerEntry
 from quotas.programme import Channel
+from quotas.quotation import quote
 from quotas.request import Policy
 
 TOKYO = ZoneInfo("Asia/Tokyo")
@@ -139,6 +140,12 @@ def test_every_sample_meets_its_reason_on_any_day_and_its_reply_draws(
                 now=now,
             )
             assert reply.subject
+
+
+def test_quoted_maintenance_ends_on_the_day_the_register_states(tmp_path: Path) -> None:
+    contract = contracts_on(DAYS[0], tmp_path)["M20180712"]
+    made = quote("merge", contract, PROGRAMMES["licence-maintenance"], DAYS[0].date())
+    assert any("2027年7月31日" in line.text for line in made.lines)
 
 
 def test_the_samples_show_what_a_desk_meets() -> None:
