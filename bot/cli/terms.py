@@ -7,7 +7,7 @@ from typing import Annotated, Any, cast
 import typer
 
 from bot.cli.options import FINDING, OK, Config, Json, day, fail, print_json, safe
-from bot.cli.terms_options import Terms, loaded
+from bot.cli.terms_options import Terms, configured, loaded
 from bot.clock import system_clock
 from bot.programmes import TOKYO, national_holidays, shipped_examples
 from quotas.examples import ExamplesError, Result, check
@@ -33,7 +33,7 @@ def show(
     from bot.cli.terms_tables import print_terms
     from bot.terms_view import terms_on
 
-    programmes = loaded(config, terms)
+    programmes = loaded(configured(config), terms)
     if programme not in programmes:
         fail(f"there is no programme {programme!r}; known are {', '.join(programmes)}")
     view = terms_on(programmes[programme], day(on) or system_clock(TOKYO)().date())
@@ -50,8 +50,14 @@ def check_terms(
     terms: Terms = None,
     as_json: Json = False,
 ) -> None:
-    """Refuse faulty terms files, then check the worked examples: the shipped ones or a file's."""
-    programmes = loaded(config, terms)
+    """Refuse faulty terms files, then check the worked examples: the shipped ones or a file's.
+
+    Without a file the reply templates are checked too: each programme needs them all.
+    """
+    settings = configured(config)
+    programmes = loaded(settings, terms)
+    if examples is None:
+        _refuse_missing_templates(programmes, settings.templates_folder if settings else None)
     texts = shipped_examples() if examples is None else {examples.name: _read(examples)}
     results = [each for file, text in texts.items() for each in _results(file, text, programmes)]
     if not results:
@@ -61,6 +67,15 @@ def check_terms(
     else:
         _print(results)
     raise typer.Exit(OK if all(result.passed for result in results) else FINDING)
+
+
+def _refuse_missing_templates(programmes: dict[str, Programme], folder: Path | None) -> None:
+    """End the command unless every reply the programmes may need can be drawn."""
+    from bot.render import check_templates
+
+    faults = check_templates(programmes.values(), folder)
+    if faults:
+        fail("\n".join(faults), FINDING)
 
 
 def _read(file: Path) -> str:

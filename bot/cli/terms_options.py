@@ -8,6 +8,7 @@ import typer
 from bot.cli.options import FINDING, fail
 from bot.config import ConfigError, config_path, environment, load
 from bot.programmes import load_all
+from bot.settings import Settings
 from quotas.programme import Programme
 from quotas.terms_file import TermsError
 
@@ -17,21 +18,20 @@ Terms = Annotated[
 ]
 
 
-def loaded(config: Path | None, terms: Path | None) -> dict[str, Programme]:
-    """Return all programmes; end the command with every fault of the terms files.
-
-    Without a settings file in the usual place only the shipped programmes are known.
-    """
-    try:
-        return load_all(terms or _configured(config))
-    except ConfigError as fault:
-        fail(str(fault))
-    except TermsError as fault:
-        fail(str(fault), FINDING)
-
-
-def _configured(config: Path | None) -> Path | None:
+def configured(config: Path | None) -> Settings | None:
+    """Return the settings, or None without a settings file in the usual place."""
     path = config_path(config)
     if config is None and not path.exists():
         return None
-    return load(path, environment()).programmes_folder
+    try:
+        return load(path, environment())
+    except ConfigError as fault:
+        fail(str(fault))
+
+
+def loaded(settings: Settings | None, terms: Path | None) -> dict[str, Programme]:
+    """Return all programmes; end the command with every fault of the terms files."""
+    try:
+        return load_all(terms or (settings.programmes_folder if settings else None))
+    except TermsError as fault:
+        fail(str(fault), FINDING)

@@ -10,40 +10,22 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.cli.options import safe
+from bot.cli.terms_words import (
+    AT_LIMIT,
+    CALCULATORS,
+    CHANNELS,
+    CHECKS,
+    COVERED,
+    KINDS,
+    PARAMETERS,
+    WEEKDAYS,
+)
 
 View = Mapping[str, Any]
 Cell = Callable[[View], str]
 
 UNSEEN_WIDTH = 160
 """Columns used when the output goes to a file or a pipe."""
-
-WEEKDAYS = {
-    "mon": "月",
-    "tue": "火",
-    "wed": "水",
-    "thu": "木",
-    "fri": "金",
-    "sat": "土",
-    "sun": "日",
-}
-CHANNELS = {"email": "メール", "fax": "FAX", "web": "Webフォーム", "phone": "電話"}
-COVERED = {"yes": "○", "no": "×", "ask_operator": "要確認"}
-AT_LIMIT = {
-    "block": "受け付けない（担当者の承認で可）",
-    "ask_operator": "担当者が判断",
-    "allow_overage": "制限しない（目安）",
-}
-KINDS = {
-    "question": "問い合わせ",
-    "quota_request": "回数を使う依頼",
-    "quota_statement": "利用明細",
-    "contact_change": "登録変更",
-    "renewal": "更新・料金",
-    "call": "電話の希望",
-    "remote_support": "リモートサポート",
-    "ask_operator": "担当者が判断",
-}
-CHECKS = {"none": "なし", "luhn": "Luhn（末尾1桁）", "mod97": "97で割った余り（末尾2桁）"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,13 +166,16 @@ def _due(row: View) -> str:
 
 
 def _parameters(row: View) -> str:
-    return "\n".join(f"{key}: {_plain(value)}" for key, value in row["parameters"].items())
+    lines = (
+        f"{named(key, PARAMETERS)}: {_plain(value)}" for key, value in row["parameters"].items()
+    )
+    return "\n".join(lines)
 
 
 def _plain(value: Any) -> str:
     if isinstance(value, Mapping):
         table = cast("View", value)
-        return "、".join(f"{key} {_plain(each)}" for key, each in table.items())
+        return "、".join(f"{named(key, PARAMETERS)} {_plain(each)}" for key, each in table.items())
     if isinstance(value, list | tuple):
         return " / ".join(_plain(each) for each in cast("Sequence[Any]", value))
     return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
@@ -233,7 +218,8 @@ SECTIONS = (
         "計算の規則",
         "rules",
         {
-            "規則": lambda row: row["name"],
+            "規則": lambda row: named(row["calculator"] or row["name"], CALCULATORS),
+            "名前": lambda row: row["name"],
             "内容": _parameters,
             "期間": span,
             "根拠": lambda row: row["article"],

@@ -8,6 +8,9 @@ from typer.testing import CliRunner, Result
 
 from bot.cli.options import CommandError
 from bot.cli.terms import app
+from bot.cli.terms_words import CALCULATORS as CALCULATORS_WORDS
+from bot.cli.terms_words import PARAMETERS as PARAMETER_WORDS
+from quotas.rules.table import CALCULATORS, PARAMETERS
 from tests.quotas.fourth_programme import fourth_programme
 
 WRONG_FEE = """
@@ -175,3 +178,18 @@ def test_an_unknown_programme_is_wrong_use_and_the_known_ones_are_named() -> Non
     fault = error(terms("show", "dax"))
     assert fault.status == 2
     assert "desknets-dax" in str(fault)
+
+
+def test_every_calculator_and_its_parameters_have_a_japanese_name() -> None:
+    assert set(CALCULATORS) == set(CALCULATORS_WORDS)
+    assert {key for needed in PARAMETERS.values() for key in needed} <= set(PARAMETER_WORDS)
+
+
+def test_the_check_refuses_a_template_that_cannot_be_drawn(nowhere: Path) -> None:
+    (nowhere / "templates" / "ja").mkdir(parents=True)
+    (nowhere / "templates" / "ja" / "accepted.txt").write_text("件名\n\n{{ unheard_of }}\n")
+    (nowhere / "desk.toml").write_text('[templates]\nfolder = "templates"\n', encoding="utf-8")
+    fault = error(terms("check"))
+    assert fault.status == 1
+    assert "template ja/accepted.txt" in str(fault)
+    assert "unheard_of" in str(fault)
