@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from quotas.contract_year import OutsidePeriodError
+from quotas.calendar import NeverOpenError
 from quotas.programme import Programme
 from quotas.provision import Dated, Provision, TermsGapError
 from quotas.rules.calculator import Calculator, Outcome, RuleTerms
@@ -73,7 +73,9 @@ def compute(
         provision = _provision(programme, rule, arguments.get(chosen.dated_by or ""))
         terms = RuleTerms(programme, provision.value, holidays)
         return Computed(chosen.compute(terms, **arguments), provision.article)
-    except (OutsidePeriodError, TermsGapError, OverflowError) as error:
+    except RuleError:
+        raise
+    except (ValueError, OverflowError, TermsGapError, NeverOpenError) as error:
         raise RuleError(str(error)) from error
 
 

@@ -84,7 +84,7 @@ def _newest_quota(terms: RuleTerms) -> QuotaTerms:
 
 
 def _judged_by_operator(category: Category, cause: str) -> bool:
-    causes = [word for fact in category.facts if fact.name == "cause" for word in fact.values]
+    causes = sorted(word for fact in category.facts if fact.name == "cause" for word in fact.values)
     if cause not in causes:
         raise RuleError(f"cause: {cause!r} is none of {', '.join(causes)}")
     return cause in category.asks
