@@ -143,8 +143,12 @@ def line_values(line: StatementLine) -> Values:
     }
 
 
-def quotation_values(quotation: Quotation) -> Values:
-    """Return a ``quote``."""
+def quotations_values(quotations: Iterable[Quotation]) -> list[Values]:
+    """Return a ``quote`` for each quotation that has something to tell."""
+    return [_quotation_values(quotation) for quotation in quotations if quotation.lines]
+
+
+def _quotation_values(quotation: Quotation) -> Values:
     return {
         "kind": quotation.kind,
         "lines": [
@@ -152,6 +156,7 @@ def quotation_values(quotation: Quotation) -> Values:
             for line in quotation.lines
         ],
         "total": quotation.total,
+        "total_with_tax": quotation.total_with_tax,
         "questions": list(quotation.questions),
     }
 

@@ -85,7 +85,7 @@ class Outcome:
 
     reason: Reason
     rule: str
-    detail: str
+    detail: str = ""
     article: str = ""
     values: Mapping[str, Any] | None = None
     question: str | None = None

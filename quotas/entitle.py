@@ -7,7 +7,7 @@ from quotas.answer import (
     CHANNEL_TITLES,
     channel_titles,
     first_answer_due,
-    quotation_values,
+    quotations_values,
     reseller_of,
 )
 from quotas.conclusion import Outcome, conclude
@@ -16,12 +16,13 @@ from quotas.decision import Decision, Reason
 from quotas.hearing import Hearing
 from quotas.programme import Cover, Coverage, Programme, QuotationKind
 from quotas.questions import NO_PERIOD, NO_QUESTION, UNCLEAR_CHANNEL
-from quotas.quotation import quote
+from quotas.quotation import Quotation, quote
 
 WHATEVER_THE_PERIOD = frozenset({"quota_statement", "contact_change", "renewal", "ask_operator"})
 """Kinds that are answered outside all periods too."""
 
 CARD_AWAITED = "card_awaited"
+LAPSED_ONLY = frozenset({QuotationKind.RESTART, QuotationKind.REJOIN})
 RETURNING = (QuotationKind.RESTART, QuotationKind.REJOIN, QuotationKind.RENEWAL)
 """Quotations for a contract that has ended, the fullest first."""
 
@@ -99,7 +100,7 @@ def _ended(hearing: Hearing, contract: Contract, why: str) -> Decision:
         "period_start": last.start,
         "period_end": last.end,
         "next_start": min(following, default=None),
-        "quotes": quotes_for(hearing, returning=True),
+        "quotes": quotations_values(quotations_for(hearing, returning=True)),
         "reseller": reseller_of(contract),
     }
     outcome = Outcome(Reason.CONTRACT_ENDED, "period", why, _period_article(hearing), values=values)
@@ -112,15 +113,22 @@ def _period_article(hearing: Hearing) -> str:
     return (row.article if row else "") or (hearing.category.article if hearing.category else "")
 
 
-def quotes_for(hearing: Hearing, *, returning: bool) -> list[dict[str, object]]:
-    """Return the quotations the terms let compute: of this category, or for `returning`."""
+def quotations_for(hearing: Hearing, *, returning: bool) -> tuple[Quotation, ...]:
+    """Return what the terms let compute for the category, or for a contract that comes back."""
     programme, contract = hearing.facts.programme, hearing.contract
-    offered = _offered(programme, hearing.day)
-    kinds = [kind for kind in RETURNING if kind in offered][:1]
-    if not returning and hearing.category:
-        kinds = list(hearing.category.quotes)
-    made = (quote(kind, contract, programme, hearing.day) for kind in kinds)
-    return [quotation_values(quotation) for quotation in made]
+    kinds = _kinds_quoted(hearing, returning=returning)
+    return tuple(quote(kind, contract, programme, hearing.day) for kind in kinds)
+
+
+def _kinds_quoted(hearing: Hearing, *, returning: bool) -> tuple[QuotationKind, ...]:
+    category = hearing.category
+    asked = category.quotes if category and category.kind == "renewal" else None
+    if asked is not None and not frozenset(asked) & frozenset(RETURNING):
+        return asked
+    if returning:
+        offered = _offered(hearing.facts.programme, hearing.day)
+        return tuple(kind for kind in RETURNING if kind in offered)[:1]
+    return tuple(kind for kind in asked or () if kind is QuotationKind.RENEWAL)
 
 
 def _offered(programme: Programme, day: date) -> frozenset[QuotationKind]:

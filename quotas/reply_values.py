@@ -16,9 +16,9 @@ Shapes of the dicts:
 ``line``       {on, case_number, kind, kind_title, units, balance, article}; `units` is signed in
                the customer's favour, `balance` the remaining (or, without limit, the used) after it
 ``fact``       {name, title, choices}; `choices` is a list of {value, title} or []
-``quote``      {kind, lines, total, questions}; `lines` is a list of {text, amount, article},
-               amounts in yen without tax or None; `total` None when a line has no price or
-               something is open; `questions` are for the operator, not for the customer
+``quote``      {kind, lines, total, total_with_tax, questions}; `lines` is a list of {text, amount,
+               article}, amounts in yen without tax or None; `total` None when a line has no price
+               or something is open; `questions` are for the operator, not for the customer
 """
 
 from collections.abc import Mapping

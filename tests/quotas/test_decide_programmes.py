@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from quotas import marks
-from quotas.contract import Status
+from quotas.contract import Licence, Product, Status
 from quotas.decision import Reason, State
 from quotas.ledger import Kind
 from tests.quotas.builders import contract, entry, period, scene, used
@@ -141,3 +141,53 @@ class TestLicenceMaintenance:
         assert decision.reply
         assert decision.reply.values["statements"] == []
         assert decision.state is State.ANSWERED
+
+    def test_a_merge_is_answered_with_what_is_to_be_bought(self) -> None:
+        sets = (
+            Licence(date(2025, 4, 1), 10, "version_up", date(2027, 3, 31)),
+            Licence(date(2025, 8, 1), 5, "version_up", date(2027, 7, 31)),
+        )
+        held = replace(LICENCE, licences=sets, reseller="株式会社販売店")
+        decision = scene("2つのライセンスを統合したいです。", held).decision
+        assert decision.reply
+        (made,) = decision.reply.values["quotes"]
+        assert made["kind"] == "merge"
+        assert "10ライセンス×1年分" in made["lines"][0]["text"]
+        assert decision.reply.values["reseller"] == "株式会社販売店"
+
+    def test_what_the_terms_leave_open_is_asked_of_the_operator(self) -> None:
+        decision = scene("保守を再開したいです。", LAPSED).decision
+        assert decision.reason is Reason.RENEWAL_QUESTION
+        assert decision.question
+
+
+class TestQuotations:
+    def test_a_former_member_is_told_what_coming_back_costs(self) -> None:
+        held = replace(FORMER, products=(Product("写真管理", 300_000),))
+        decision = scene("使い方を教えてください。", held).decision
+        assert decision.reason is Reason.CONTRACT_ENDED
+        assert decision.reply
+        (made,) = decision.reply.values["quotes"]
+        assert (made["kind"], made["total"]) == ("rejoin", 78_000)
+
+    def test_a_member_is_told_the_fee_of_the_renewal_only(self) -> None:
+        held = replace(MEMBER, products=(Product("写真管理", 300_000),))
+        decision = scene("年会費はいくらですか。", held).decision
+        assert decision.reply
+        assert [made["kind"] for made in decision.reply.values["quotes"]] == ["renewal"]
+        assert decision.reply.values["quotes"][0]["total"] == 48_000
+
+    def test_a_contract_that_ended_is_told_the_next_period(self) -> None:
+        ended = contract("desknets-dax", period(date(2024, 4, 1), date(2025, 4, 1)))
+        decision = scene("エラーになります。", ended).decision
+        assert decision.reply
+        (made,) = decision.reply.values["quotes"]
+        assert "2026年6月1日から2027年5月31日まで" in made["lines"][0]["text"]
+
+    def test_a_cancellation_is_quoted_nothing_and_asked_in_writing(self) -> None:
+        decision = scene("本サービスを解約したいのですが。").decision
+        assert decision.reason is Reason.RENEWAL_QUESTION
+        assert decision.reply
+        assert decision.reply.values["quotes"] == []
+        assert decision.question
+        assert "文書" in decision.question
