@@ -99,6 +99,7 @@ _FULL: Mapping[str, Any] = {
                 {"text": "入会金", "amount": 30000, "article": "価格のご案内"},
             ],
             "total": 108000,
+            "total_with_tax": 118800,
             "questions": [],
         },
         {
@@ -107,6 +108,7 @@ _FULL: Mapping[str, Any] = {
                 {"text": "保守の再開に必要な期間は2年分", "amount": None, "article": "「再開」"}
             ],
             "total": None,
+            "total_with_tax": None,
             "questions": ["再開後の期限日をいつにしますか。"],
         },
     ],
