@@ -150,7 +150,7 @@ def quotations_values(quotations: Iterable[Quotation]) -> list[Values]:
 
 def _quotation_values(quotation: Quotation) -> Values:
     return {
-        "kind": quotation.kind,
+        "kind": str(quotation.kind),
         "lines": [
             {"text": line.text, "amount": line.amount, "article": line.article}
             for line in quotation.lines
