@@ -79,7 +79,7 @@ class Recorder:
             ),
         )
         if decision.takes_up is not None:
-            self._work.messages.take_up(decision.takes_up, message, self._now, decision.state)
+            self._work.messages.take_up(decision.takes_up, message, self._now)
         return Recorded(case, entry, replied_to)
 
     def _case(self, reading: Reading, decision: Decision) -> str | None:

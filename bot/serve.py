@@ -2,16 +2,18 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 
-from bot.cases.drawing import DRAW_JOB
+from bot.cases.reply import handlers as reply_handlers
 from bot.desk import DECIDE_JOB, MessageDesk
+from bot.drawing import DRAW_JOB
 from bot.house import House
 from bot.jobs import Handler, Periodic, Runner
 from bot.outbox import DELIVER_JOB, Postman, smtp_settings
 from bot.receiving import ListenerReceiver, inbox_of
+from bot.sealing import Seal
 from bot.settings import MailboxSettings
 from bot.slack.desk import SlackDesk
 from bot.sweep import SWEEP_JOB, sweep, undrawn
@@ -76,8 +78,9 @@ class Server:
             courier = Courier(smtp_settings(house.settings.smtp))
             stack.push_async_callback(courier.close)
             senders = {box.name: box.address for box in house.settings.mailboxes}
-            postman = Postman(house.store, courier, house.clock, senders)
+            postman = Postman(house.store, courier, house.clock, senders, Seal(house.key))
             handlers[DELIVER_JOB] = Handler(postman.run, batch=100)
+            handlers |= reply_handlers(house.store, house.clock)
         if "slack" in self._roles:
             handlers |= await self._slack(stack)
         return handlers
@@ -87,7 +90,7 @@ class Server:
         if house.settings.slack is None:
             log.warning("there is no [slack] in desk.toml: cases are not shown in Slack")
             return {DRAW_JOB: Handler(lambda _: undrawn(house))}
-        desk = SlackDesk(house.settings.slack, house.store, house.clock, house.programmes)
+        desk = SlackDesk(house.settings.slack, house.store, house.clock, house.letters)
         await desk.start()
         stack.push_async_callback(desk.stop)
         return desk.handlers()
@@ -103,7 +106,7 @@ class Server:
                 await self._listen(stack, box, receiver)
 
     @asynccontextmanager
-    async def _watching(self, box: MailboxSettings) -> AsyncIterator[None]:
+    async def _watching(self, box: MailboxSettings) -> AsyncGenerator[None]:
         """Watch an IMAP mailbox in a thread of its own for the length of the block."""
         inbox = inbox_of(self._house, self._desk, box)
         task = asyncio.create_task(self._watch(box, inbox), name=f"mailbox {box.name}")

@@ -2,14 +2,14 @@
 
 import asyncio
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 
 STOPPING = (signal.SIGINT, signal.SIGTERM)
 
 
 @contextmanager
-def stopped_by_signals(stop: Callable[[], None]) -> Iterator[None]:
+def stopped_by_signals(stop: Callable[[], None]) -> Generator[None]:
     """Call `stop` on SIGINT and SIGTERM while the block runs in the event loop."""
     loop = asyncio.get_running_loop()
     for each in STOPPING:

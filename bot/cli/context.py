@@ -1,6 +1,6 @@
 """Opening the desk for a command: settings, terms and a migrated store, closed at the end."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -22,7 +22,7 @@ def settings_at(config: Path | None) -> Settings:
 
 
 @contextmanager
-def opened(config: Path | None) -> Iterator[House]:
+def opened(config: Path | None) -> Generator[House]:
     """Open the desk of the settings, its tables at this version; end the command when it can't."""
     settings = settings_at(config)
     try:

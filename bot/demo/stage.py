@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import tempfile
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes
@@ -92,7 +92,7 @@ async def run_demo(folder: Path | None, *, once: bool) -> int:
 
 
 @asynccontextmanager
-async def _catching() -> AsyncIterator[tuple[Catcher, int]]:
+async def _catching() -> AsyncGenerator[tuple[Catcher, int]]:
     catcher = Catcher()
     listener = Listener(
         ListenerSettings("smtp", "127.0.0.1", 0), catcher.take, lambda _: "customers"
@@ -105,7 +105,7 @@ async def _catching() -> AsyncIterator[tuple[Catcher, int]]:
 
 
 @asynccontextmanager
-async def _desk(place: Path, smtp: int) -> AsyncIterator[tuple[House, Server]]:
+async def _desk(place: Path, smtp: int) -> AsyncGenerator[tuple[House, Server]]:
     """Open a desk with the sample registers and serve it for the length of the block."""
     config = place / "desk.toml"
     config.write_text(DESK_TOML.format(smtp=smtp, port=_free_port()), encoding="utf-8")

@@ -192,9 +192,15 @@ class Messages:
         """Make a quarantined or waiting message one that is still to be decided."""
         self._set(message, state=RECEIVED, cause=None, detail=None, awaits=None, attempts=0)
 
-    def take_up(self, waiting: int, by: int, at: datetime, state: State = State.ANSWERED) -> None:
-        """End a waiting message because message `by` brought what it waited for."""
-        self._set(waiting, state=state, awaits=None, taken_up_by=by, decided_at=at)
+    def take_up(self, waiting: int, by: int, at: datetime) -> None:
+        """End a waiting message as `by`, which brought what it waited for, has ended.
+
+        It then belongs to the same contract and case.
+        """
+        ended = ("state", "support_number", "case_number")
+        same = {name: select(messages.c[name]).where(messages.c.id == by) for name in ended}
+        values = {name: query.scalar_subquery() for name, query in same.items()}
+        self._set(waiting, **values, awaits=None, taken_up_by=by, decided_at=at)
 
     def duplicate_of(self, fingerprint: str, before: int) -> StoredMessage | None:
         """Return the first copy of a message (equal `fingerprint`) stored before id `before`."""

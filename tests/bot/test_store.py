@@ -167,7 +167,10 @@ def test_a_waiting_message_is_found_by_its_own_id_or_by_what_answered_it(store: 
         assert getattr(found("taro@example.jp", ["<r@desk.example>"]), "id", None) == message
         assert found("jiro@example.jp", ["<q@example.jp>"]) is None
         assert found("taro@example.jp", ["<z@example.jp>"]) is None
-        work.messages.take_up(message, message, NOW)
+        answer = work.messages.add(arrival(2))
+        assert answer is not None
+        work.messages.finish(answer, Outcome(State.ANSWERED, "accepted", NOW))
+        work.messages.take_up(message, answer, NOW)
         assert found("taro@example.jp", ["<q@example.jp>"]) is None
 
 
