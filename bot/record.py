@@ -1,11 +1,9 @@
 """Recording a decision: case, ledger entry, replies and cards, all in the caller's transaction."""
 
 import secrets
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from bot.drawing import draw_card, post_follow_up
 from bot.explain import decision_json
@@ -141,10 +139,9 @@ class Recorder:
         """Ask the address on file whether this message is theirs."""
         if decision.challenge is None:
             return
-        values: Mapping[str, Any] = decision.reply.values if decision.reply else {}
+        values = decision.challenge_values
         reply = Reply(Reason.SENDER_UNAUTHENTICATED, decision.challenge, values)
-        if decision.reply is None:
-            self._send(reading, reply, None, f"challenge:{reading.id}")
+        self._send(reading, reply, None, f"challenge:{reading.id}")
 
     def _send(self, reading: Reading, reply: Reply, case: str | None, key: str) -> None:
         """Compose a reply once and for all, Message-ID included, and put it in the outbox."""

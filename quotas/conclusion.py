@@ -128,6 +128,7 @@ def conclude(hearing: Hearing, outcome: Outcome) -> Decision:
         marks=result.marks,
         takes_up=_taken_up(result, outcome.reason),
         challenge=outcome.challenge,
+        challenge_values=values_of(result, outcome.reason, None, {}) if outcome.challenge else {},
         awaits=outcome.awaits,
         facts=outcome.facts or {},
     )

@@ -97,10 +97,11 @@ class Decision:
     `support_number` is the canonical number believed, `contact` the sender as registered,
     `queue` the operators' queue or None, `due` the aware time by which the terms promise an
     answer, `question` what an operator is asked where the terms leave it open, `marks` short
-    codes shown on the card (see `quotas.marks`), `challenge` the address on file asked to
-    confirm, `awaits` what the message then waits for. `balance` is the count with this request's
-    own charge in it. `takes_up` is the id of the waiting message that is decided with this one,
-    `facts` what the request states of the required facts, by name.
+    codes shown on the card (see `quotas.marks`). `challenge` is the address on file asked to
+    confirm by the template ``sender_unauthenticated`` with `challenge_values`, `awaits` what the
+    message then waits for. `balance` is the count with this request's own charge in it.
+    `takes_up` is the id of the waiting message that is decided with this one, `facts` what the
+    request states of the required facts, by name.
     """
 
     reason: Reason
@@ -123,5 +124,6 @@ class Decision:
     marks: tuple[str, ...] = ()
     takes_up: int | None = None
     challenge: str | None = None
+    challenge_values: Mapping[str, Any] = field(default_factory=dict[str, Any])
     awaits: Awaited | None = None
     facts: Mapping[str, str] = field(default_factory=dict[str, str])

@@ -32,7 +32,11 @@ class Awaited(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """An earlier message of the same sender in this thread that the desk could not finish."""
+    """An earlier message of the same sender in this thread that the desk could not finish.
+
+    One that awaits `CONFIRMATION` is known only when this message refers to the challenge itself,
+    which went to the address on file: whoever forged the earlier message knows its Message-ID.
+    """
 
     message_id: int
     awaits: Awaited

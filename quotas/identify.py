@@ -1,5 +1,6 @@
 """Which contract a message is about: the number it quotes, or the case it goes on with."""
 
+from dataclasses import replace
 from datetime import date
 
 from quotas import marks
@@ -67,6 +68,9 @@ def _contract_of_case(hearing: Hearing) -> Contract | None:
 
 
 def _unidentified(hearing: Hearing) -> Decision:
+    stray = _stray_case(hearing)
+    if stray is not None:
+        return _goes_on(hearing, stray)
     article = hearing.facts.programme.number.article
     label = hearing.facts.programme.number.labels[0]
     reference = hearing.facts.forged_reference
@@ -86,6 +90,20 @@ def _unidentified(hearing: Hearing) -> Decision:
     written = "、".join(seen.written for seen in hearing.request.numbers)
     detail = f"該当する契約がありません（{written}）"
     return conclude(hearing, Outcome(Reason.NUMBER_UNKNOWN, "number", detail, article))
+
+
+def _stray_case(hearing: Hearing) -> str | None:
+    """Return the case without contract that the sender has opened and goes on with."""
+    case = hearing.facts.case
+    if case is None or case.support_number is not None or not is_trusted(hearing, None):
+        return None
+    return case.number if hearing.request.sender.casefold() in case.contacts else None
+
+
+def _goes_on(hearing: Hearing, number: str) -> Decision:
+    joined = replace(hearing, case_number=number)
+    detail = f"契約が未確認の案件{number}の続きです"
+    return conclude(joined, Outcome(Reason.FOLLOW_UP, "thread", detail))
 
 
 def _forged(hearing: Hearing, reference: str) -> Decision:

@@ -87,7 +87,6 @@ def follow_up(hearing: Hearing) -> Hearing | Decision:
         "thread",
         f"案件{case.number}の続きです",
         reply=outside and not case.notes_outside_hours_sent,
-        due=first_answer_due(joined),
     )
     return conclude(joined.marked(*notes), outcome)
 

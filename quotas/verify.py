@@ -51,6 +51,8 @@ def take_up_confirmed(hearing: Hearing) -> Hearing | Decision:
     waiting = hearing.facts.waiting
     if waiting is None or waiting.awaits is not Awaited.CONFIRMATION:
         return hearing
+    if hearing.facts.forged_reference is not None:
+        return hearing
     heard = sentences(hearing.request.own_text)
     if any(word_pattern(word).search(sentence) for word in DENIALS for sentence in heard):
         return _denied(hearing, waiting)

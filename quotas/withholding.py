@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 
 from quotas.decision import Reason
+from quotas.facts import Awaited
 from quotas.hearing import Hearing
 from quotas.request import Verdict
 
@@ -41,6 +42,10 @@ WITHHELD: tuple[tuple[str, Withheld], ...] = (
         lambda h, _: h.facts.sent.today >= h.facts.limit_per_day,
     ),
     (
+        "番号の記載はこのスレッドですでにお願いしています",
+        lambda h, reason: reason is Reason.NUMBER_MISSING and _asked_for_number(h),
+    ),
+    (
         "同じ内容の自動返信をこの案件で送信済みです",
         lambda h, reason: reason in h.facts.sent.templates_in_case,
     ),
@@ -51,6 +56,11 @@ WITHHELD: tuple[tuple[str, Withheld], ...] = (
 def why_no_reply(hearing: Hearing, reason: Reason) -> str | None:
     """Return why no automatic reply may go to the sender, or None when it may."""
     return next((why for why, holds in WITHHELD if holds(hearing, reason)), None)
+
+
+def _asked_for_number(hearing: Hearing) -> bool:
+    waiting = hearing.facts.waiting
+    return waiting is not None and waiting.awaits is Awaited.NUMBER
 
 
 def is_own(hearing: Hearing, address: str) -> bool:

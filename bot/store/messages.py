@@ -5,11 +5,12 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, exists, func, or_, select, update
+from sqlalchemy import Connection, and_, exists, func, or_, select, update
 
 from bot.store.rows import insert_or
 from bot.store.tables import RECEIVED, messages, outbox
 from quotas.decision import State
+from quotas.facts import Awaited
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,14 +229,16 @@ class Messages:
         """Return the newest waiting message of `sender` in the thread of `references`.
 
         `references` are Message-IDs with angle brackets: of the waiting message itself or of
-        what the desk answered to it.
+        what the desk answered to it. A message that awaits confirmation counts only by what the
+        desk sent to the address on file: whoever forged it knows its own Message-ID.
         """
         named = list(references)
         answered = exists().where(outbox.c.answers == messages.c.id, outbox.c.message_id.in_(named))
+        own_id_counts = messages.c.awaits.is_distinct_from(Awaited.CONFIRMATION)
         query = (
             select(*_COLUMNS)
             .where(messages.c.state == State.WAITING, messages.c.sender == sender.casefold())
-            .where(or_(messages.c.message_id.in_(named), answered))
+            .where(or_(and_(messages.c.message_id.in_(named), own_id_counts), answered))
             .order_by(messages.c.id.desc())
             .limit(1)
         )

@@ -176,8 +176,7 @@ class TestWaitingForTheNumber:
         assert decision.takes_up is None
 
     def test_an_answer_without_number_is_asked_once_only_and_then_shown(self) -> None:
-        asked = Sent(today=1, templates_in_case=frozenset({"number_missing"}))
-        decision = scene().with_(numbers=()).knowing(waiting=waiting(), sent=asked).decision
+        decision = scene().with_(numbers=()).knowing(waiting=waiting()).decision
         assert decision.reason is Reason.NUMBER_MISSING
         assert decision.reply is None
         assert (decision.state, decision.queue) == (State.ROUTED, "strays")
@@ -237,6 +236,7 @@ class TestSender:
         assert (decision.reason, decision.state) == (Reason.SENDER_UNAUTHENTICATED, State.WAITING)
         assert decision.reply is None
         assert decision.challenge == "sato@aoba.example"
+        assert set(decision.challenge_values) == {"subject", "programme_name", "number_label"}
         assert decision.awaits is Awaited.CONFIRMATION
         assert decision.queue == "dax"
         assert decision.charge is None
@@ -284,6 +284,12 @@ class TestSender:
         assert answer.decision.reason is Reason.ASK_OPERATOR
         assert answer.decision.charge is None
 
+    def test_a_forged_reference_confirms_nothing(self) -> None:
+        asked = waiting(awaits=Awaited.CONFIRMATION, case_number="C-5")
+        answer = scene("はい。").unauthenticated().knowing(waiting=asked, forged_reference="<x>")
+        assert answer.decision.reason is Reason.SENDER_UNAUTHENTICATED
+        assert answer.decision.takes_up is None
+
     def test_a_fax_from_a_registered_number_is_its_contacts(self) -> None:
         fax = scene().with_(channel=Channel.FAX, sender="0312345678", policy=Policy.OFF)
         assert fax.decision.contact == SATO
@@ -325,6 +331,16 @@ class TestThread:
         assert decision.reason is Reason.FOLLOW_UP
         assert decision.charge is None
         assert marks.NEW_REQUEST in decision.marks
+
+    def test_a_case_without_contract_goes_on_with_who_opened_it(self) -> None:
+        stray = case(support_number=None, contacts=frozenset({"x@other.example"}))
+        message = scene("続きです。").with_(numbers=()).knowing(case=stray)
+        opener = message.with_(sender="X@other.example")
+        assert opener.decision.reason is Reason.FOLLOW_UP
+        assert opener.decision.case_number == "C-100"
+        assert opener.decision.reply is None
+        assert opener.unauthenticated().decision.reason is Reason.NUMBER_MISSING
+        assert message.decision.reason is Reason.NUMBER_MISSING
 
     def test_a_colleague_who_is_no_contact_does_not_get_in(self) -> None:
         decision = scene("私からも。").with_(sender="x@aoba.example").knowing(case=case()).decision
