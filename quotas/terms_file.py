@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from quotas.programme import Programme
+from quotas.rules import rule_names
 from quotas.terms_reader import parts
 from quotas.terms_reader.faults import Faults, TermsError, nearest
 from quotas.terms_reader.keys import FREE, OPTIONAL, ROWS, TABLES, Row, read_row, read_rows
@@ -124,6 +125,8 @@ def _check(read: Read, programme: Programme, faults: Faults) -> None:
         "quota": declared.quotas,
         "item": declared.items,
         "category": Names("[[category]]", [row["name"] for row in rows["category"]]),
+        "ask": declared.questions,
+        "rule": Names("rule", rule_names(programme)),
         "fees": Names("rule", programme.rules),
         "included": Names("rule", programme.rules),
     }

@@ -58,6 +58,9 @@ CALCULATORS = {
     "restart": "保守の再開で要る年数",
 }
 PARAMETERS = {
+    "asks": "確認事項",
+    "steps": "見積の手順",
+    "lines": "見積の行",
     "months_after": "開始（受付月から数えた月数）",
     "months_after_on_first": "開始（1日受付の場合の月数）",
     "years": "年数",

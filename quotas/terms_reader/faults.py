@@ -4,6 +4,9 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
+MANY = 20
+"""More names than these don't fit a line."""
+
 
 class TermsError(ValueError):
     """Raised for terms that can't be used; `lines` holds ``file: key: what — remedy`` each."""
@@ -35,4 +38,6 @@ def nearest(name: str, known: Collection[str]) -> str:
     near = get_close_matches(name, list(known), n=1)
     if near:
         return f"did you mean {near[0]}?"
+    if len(known) > MANY:
+        return "docs/terms.md lists those there are"
     return f"known are {', '.join(known)}" if known else "none is declared in this file"

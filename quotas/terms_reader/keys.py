@@ -138,7 +138,7 @@ ROWS: Mapping[str, tuple[Key, ...]] = {
         Key("words", values.mapping_of(values.weight)),
         _may("item", values.name),
         _may("quota", values.name),
-        Key("facts", values.as_it_is, required=False, default=(), columns=FACT),
+        Key("facts", values.text, required=False, default=(), columns=FACT),
         _may("asks", values.mapping_of(values.name), default={}),
         _may("due_business_days", values.number(1)),
         _may("threshold", values.number(1), default=2),

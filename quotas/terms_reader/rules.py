@@ -1,4 +1,4 @@
-"""Dated parameter tables of the rules: free keys beside those a calculator asks for."""
+"""Dated tables of the rules: the calculator each uses and the parameters it works with."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, cast
@@ -9,19 +9,24 @@ from quotas.rules.table import PARAMETERS
 from quotas.terms_reader.dating import tile_each, version
 from quotas.terms_reader.faults import Faults, nearest
 from quotas.terms_reader.keys import DATING, Key, Row, read_rows
+from quotas.terms_reader.parameters import PARAMETER_READERS
 from quotas.terms_reader.references import Names
-from quotas.terms_reader.values import as_it_is, name
+from quotas.terms_reader.values import name
 
 Parameters = Mapping[str, Any]
 RuleRow = tuple[str, Row]
 
 CALCULATOR = "calculator"
 QUESTION = "question"
-_FIXED = (*DATING, Key(CALCULATOR, name, required=False))
+KEYS = (
+    *DATING,
+    Key(CALCULATOR, name, required=False),
+    *(Key(key, read, required=False) for key, read in PARAMETER_READERS.items()),
+)
 
 
 def rule_rows(raw: object, faults: Faults) -> tuple[RuleRow, ...]:
-    """Read the dated rows of each rule; keys beside the dating are free."""
+    """Read the dated rows of each rule."""
     if not isinstance(raw, dict):
         faults.add("rules", "is not a table", "write each rule as [[rules.its_name]]")
         return ()
@@ -45,22 +50,25 @@ def check_rules(rows: tuple[RuleRow, ...], referred: Mapping[str, Names], faults
     for _, row in rows:
         _check_calculator(row, faults)
         for key, names in referred.items():
-            named = row.values.get(key)
-            names.check(row, key, (str(named),) if named is not None else (), faults)
+            names.check(row, key, tuple(_named(row.values, key)), faults)
+
+
+def _named(value: object, key: str) -> Iterator[str]:
+    """Return what stands under `key` in a value, however deep."""
+    if isinstance(value, Mapping):
+        table = cast("Mapping[str, object]", value)
+        if isinstance(table.get(key), str):
+            yield str(table[key])
+        value = tuple(table.values())
+    if isinstance(value, tuple):
+        for each in cast("tuple[object, ...]", value):
+            yield from _named(each, key)
 
 
 def _rows(raw: dict[str, object], faults: Faults) -> Iterator[RuleRow]:
     for rule, tables in raw.items():
-        for row in read_rows(tables, _keys(tables), f"rules.{rule}", faults):
+        for row in read_rows(tables, KEYS, f"rules.{rule}", faults):
             yield rule, row
-
-
-def _keys(tables: object) -> tuple[Key, ...]:
-    listed = cast("list[object]", tables) if isinstance(tables, list) else []
-    found = [cast("dict[str, object]", each) for each in listed if isinstance(each, dict)]
-    fixed = {key.name for key in _FIXED}
-    free = dict.fromkeys(key for table in found for key in table if key not in fixed)
-    return (*_FIXED, *(Key(key, as_it_is, required=False) for key in free))
 
 
 def _parameters(row: Row, asked: Mapping[str, Question]) -> Parameters:

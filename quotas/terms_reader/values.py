@@ -17,6 +17,8 @@ Reader = Callable[[object], Any]
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
 _INTERVAL = re.compile(r"(\d{1,2}):([0-5]\d)-(\d{1,2}):([0-5]\d)")
 _MIDNIGHT = 24 * 60
+LARGEST = 1_000_000_000
+"""The largest number of yen, days or anything else that terms may state."""
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -29,15 +31,12 @@ class WrongValueError(ValueError):
         self.remedy = remedy
 
 
-def as_it_is(value: object) -> object:
-    """Return the value unread: what it may be is for others to say."""
-    return value
-
-
 def text(value: object) -> str:
-    """Read a text that is not blank."""
+    """Read a text that is not blank and has no control characters."""
     if not isinstance(value, str) or not value.strip():
         raise WrongValueError(f"{shown(value)} is not a text", "write a text in quotes")
+    if not value.replace("\u3000", " ").isprintable():
+        raise WrongValueError(f"{shown(value)} has control characters", "write it on one line")
     return value
 
 
@@ -70,15 +69,16 @@ def day(value: object) -> date:
     return value
 
 
-def number(low: int, high: int | None = None) -> Reader:
+def number(low: int, high: int = LARGEST) -> Reader:
     """Return a reader of whole numbers from `low` to `high`."""
-    span = f"{low} or more" if high is None else f"{low} to {high}"
 
     def read(value: object) -> int:
         if isinstance(value, bool) or not isinstance(value, int):
-            raise WrongValueError(f"{shown(value)} is not a whole number", f"write {span}")
-        if value < low or (high is not None and value > high):
-            raise WrongValueError(f"{value} is out of range", f"write {span}")
+            raise WrongValueError(f"{shown(value)} is not a whole number", f"write {low} or more")
+        if value < low:
+            raise WrongValueError(f"{value} is too small", f"write {low} or more")
+        if value > high:
+            raise WrongValueError(f"{value} is too large", f"write {high} or less")
         return value
 
     return read
@@ -120,7 +120,7 @@ def mapping_of(item: Reader) -> Reader:
         if not isinstance(value, dict):
             raise WrongValueError(f"{shown(value)} is not a table", "write it in { }")
         found = cast("dict[str, object]", value)
-        return {key: _inside(key, item, each) for key, each in found.items()}
+        return {text(key): inside(key, item, each) for key, each in found.items()}
 
     return read
 
@@ -169,7 +169,8 @@ def shown(value: object) -> str:
     return line if len(line) <= 40 else line[:37] + "..."
 
 
-def _inside(key: str, item: Reader, value: object) -> Any:
+def inside(key: str, item: Reader, value: object) -> Any:
+    """Read a value that stands under `key` in another."""
     try:
         return item(value)
     except WrongValueError as fault:

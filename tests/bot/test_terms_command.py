@@ -10,7 +10,8 @@ from bot.cli.options import CommandError
 from bot.cli.terms import app
 from bot.cli.terms_words import CALCULATORS as CALCULATORS_WORDS
 from bot.cli.terms_words import PARAMETERS as PARAMETER_WORDS
-from quotas.rules.table import CALCULATORS, PARAMETERS
+from quotas.rules.table import CALCULATORS
+from quotas.terms_reader.parameters import PARAMETER_READERS
 from tests.quotas.fourth_programme import fourth_programme
 
 WRONG_FEE = """
@@ -118,7 +119,7 @@ def test_faulty_terms_are_a_finding_with_a_line_for_each_fault(nowhere: Path) ->
     (nowhere / "bad.toml").write_text(bad, encoding="utf-8")
     fault = error(terms("check", "--terms", nowhere))
     assert fault.status == 1
-    assert str(fault) == "bad.toml: contacts[1].maximum: 0 is out of range — write 1 or more"
+    assert str(fault) == "bad.toml: contacts[1].maximum: 0 is too small — write 1 or more"
 
 
 def test_examples_of_a_vendors_own_programme_are_checked_against_the_folder_of_desk_toml(
@@ -182,7 +183,7 @@ def test_an_unknown_programme_is_wrong_use_and_the_known_ones_are_named() -> Non
 
 def test_every_calculator_and_its_parameters_have_a_japanese_name() -> None:
     assert set(CALCULATORS) == set(CALCULATORS_WORDS)
-    assert {key for needed in PARAMETERS.values() for key in needed} <= set(PARAMETER_WORDS)
+    assert set(PARAMETER_READERS) <= set(PARAMETER_WORDS)
 
 
 def test_the_check_refuses_a_template_that_cannot_be_drawn(nowhere: Path) -> None:

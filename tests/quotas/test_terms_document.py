@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from quotas.rules.table import PARAMETERS
 from quotas.terms_reader.keys import FACT, FREE, ROWS, TABLES, CategoryKind, Key
+from quotas.terms_reader.parameters import PARAMETER_READERS
 from tests.quotas.fourth_programme import document
 
 SECTIONS: dict[str, tuple[Key, ...]] = {
@@ -40,10 +41,15 @@ def test_every_key_is_explained_with_whether_it_is_required() -> None:
 
 
 def test_every_calculator_is_explained_with_the_parameters_it_needs() -> None:
-    text = dict(sections())["[[rules.NAME]]"]
-    rows = re.findall(r"^\| `(\w+)` \| ([^|]*) \|", text, re.MULTILINE)
+    calculators, _, _ = dict(sections())["[[rules.NAME]]"].partition("\n引数")
+    rows = re.findall(r"^\| `(\w+)` \| ([^|]*) \|", calculators, re.MULTILINE)
     shown = {name: frozenset(re.findall(r"`(\w+)`", needed)) for name, needed in rows}
     assert shown == PARAMETERS
+
+
+def test_every_parameter_of_a_rule_is_explained() -> None:
+    _, _, parameters = dict(sections())["[[rules.NAME]]"].partition("\n引数")
+    assert re.findall(r"^\| `(\w+)` \|", parameters, re.MULTILINE) == list(PARAMETER_READERS)
 
 
 def test_every_kind_of_category_is_explained() -> None:

@@ -93,9 +93,62 @@ SINGLE = {
         "lables = [",
         "number.lables: unknown key — did you mean labels?",
     ),
-    "unknown key far from all": (
-        "months_after = 1",
-        "zzz = 1",
+    "unknown parameter": (
+        "rate_percent = 10",
+        "rate_percent = 10\nrate_per_cent = 8",
+        "rules.tax[1].rate_per_cent: unknown key — did you mean rate_percent?",
+    ),
+    "parameter like no other": (
+        "rate_percent = 10",
+        "rate_percent = 10\nzzz = 8",
+        "rules.tax[1].zzz: unknown key — docs/terms.md lists those there are",
+    ),
+    "parameter of another type": (
+        "rate_percent = 10",
+        'rate_percent = "10"',
+        "rules.tax[1].rate_percent: '10' is not a whole number — write 0 or more",
+    ),
+    "row of a parameter without a key": (
+        "rate_percent = 10",
+        'rate_percent = 10\nclasses = [{ class = "A" }]',
+        "rules.tax[1].classes: row 1: missing key fee — add it",
+    ),
+    "row of a parameter with an unknown key": (
+        "rate_percent = 10",
+        'rate_percent = 10\nclasses = [{ class = "A", fee = 1, user = 5 }]',
+        "rules.tax[1].classes: row 1: unknown key user — did you mean users?",
+    ),
+    "step of an unknown rule": (
+        "rate_percent = 10",
+        'rate_percent = 10\nsteps = [{ rule = "taxes" }]',
+        "rules.tax[1].rule: no rule is named taxes — did you mean tax?",
+    ),
+    "step that asks an unknown question": (
+        "rate_percent = 10",
+        'rate_percent = 10\nasks = [{ ask = "visit" }]',
+        "rules.tax[1].ask: no [[ask]] is named visit — known are visit_in_trial, visit_to_island",
+    ),
+    "control character": (
+        'title = "対応言語"',
+        'title = "対応\\u0000言語"',
+        (
+            "clause[1] \"language\".title: '対応\\x00言語' has control characters — "
+            "write it on one line"
+        ),
+    ),
+    "blank word": (
+        '"操作" = 2',
+        '"" = 2',
+        "category[1] \"question\".words: '' is not a text — write a text in quotes",
+    ),
+    "more than anything can be": (
+        "maximum = 3",
+        "maximum = 99999999999999999999",
+        "contacts[1].maximum: 99999999999999999999 is too large — write 1000000000 or less",
+    ),
+    "missing parameter": (
+        "months_after = 1\n",
+        "",
         (
             "rules.first_period[1].months_after: missing key — "
             "the calculator period_after_order needs it"
@@ -139,7 +192,7 @@ SINGLE = {
     "zero contacts": (
         "maximum = 3",
         "maximum = 0",
-        "contacts[1].maximum: 0 is out of range — write 1 or more",
+        "contacts[1].maximum: 0 is too small — write 1 or more",
     ),
     "text for a date": (
         "until = 2026-03-31\nweekdays",
