@@ -1,6 +1,7 @@
-"""`madoguchi quote` with given facts; with registers it is tried by the commands' own tests."""
+"""`madoguchi quote`, with given facts and from the registers."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,6 +9,8 @@ from typer.testing import CliRunner
 
 from bot.cli.options import CommandError
 from bot.cli.quote import app
+from bot.registers import Importer
+from tests.bot.houses import Hands, open_desk, write_settings
 
 RUNNER = CliRunner()
 
@@ -85,3 +88,49 @@ def test_what_is_open_is_asked() -> None:
 def test_what_can_t_be_quoted_is_one_line(arguments: str, line: str) -> None:
     with pytest.raises(CommandError, match=line):
         run(*arguments.split())
+
+
+REGISTERS = {
+    "contracts.csv": """\
+support_number,programme,customer,starts_on,ends_on,status
+0012-3456-78,dekispart,株式会社北斗建設,2024-08-01,2025-07-31,paid
+M20150401,licence-maintenance,株式会社つばめ印刷,2015-04-01,2016-03-31,free
+""",
+    "licences.csv": """\
+support_number,purchased_on,quantity,kind,maintenance_until
+M20150401,2015-04-10,10,normal,2016-03-31
+""",
+    "products.csv": """\
+support_number,product,list_price
+0012-3456-78,写管屋,700000
+""",
+}
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    """Return a desk whose registers hold a membership and a licence set."""
+    config = write_settings(tmp_path, f"sqlite:///{tmp_path / 'desk.db'}")
+    house = open_desk(config, Hands())
+    files = [tmp_path / "more" / name for name in REGISTERS]
+    files[0].parent.mkdir()
+    for file, text in zip(files, REGISTERS.values(), strict=True):
+        file.write_text(text, encoding="utf-8")
+    assert not Importer(house.store, house.programmes).run(files, Hands()()).errors
+    house.close()
+    return config
+
+
+def test_quotations_from_the_registers(config: Path) -> None:
+    where = ("--config", str(config))
+    rejoin = quoted("rejoin", "0012345678", "--on", "2028-08-01", *where)
+    assert (rejoin["programme"], rejoin["total"]) == ("dekispart", 242000)
+    add = quoted("add", "M20150401", "--on", "2015-12-10", "--quantity", "5", *where)
+    assert add["lines"][1]["text"].startswith("追加後の保守期日：2016年3月31日（次回の更新は15")
+    renewal = quoted("renewal", "dx-1024-7731", "--users", "50", "--on", "2027-05-31", *where)
+    assert "2027年6月1日から2028年5月31日まで" in renewal["lines"][0]["text"]
+
+
+def test_a_number_nobody_has_is_one_line(config: Path) -> None:
+    with pytest.raises(CommandError, match="there is no contract"):
+        run("renewal", "DX-9999-9999", "--config", str(config))
