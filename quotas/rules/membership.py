@@ -99,4 +99,5 @@ def _class_of(counting: Counting, parameters: Parameters) -> Mapping[str, Any] |
     rows: list[Mapping[str, Any]] = parameters[
         "classes_with_separate" if counting.separate else "classes"
     ]
-    return next(row for row in rows if counting.total < row.get("below", counting.total + 1))
+    fitting = (row for row in rows if counting.total < row.get("below", counting.total + 1))
+    return next(fitting, None)
