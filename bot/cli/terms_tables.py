@@ -18,6 +18,7 @@ from bot.cli.terms_words import (
     COVERED,
     KINDS,
     PARAMETERS,
+    QUOTATIONS,
     WEEKDAYS,
 )
 
@@ -166,10 +167,23 @@ def _due(row: View) -> str:
 
 
 def _parameters(row: View) -> str:
-    lines = (
-        f"{named(key, PARAMETERS)}: {_plain(value)}" for key, value in row["parameters"].items()
+    return "\n".join(
+        f"{named(key, PARAMETERS)}: {WRITTEN.get(key, _plain)(value)}"
+        for key, value in row["parameters"].items()
     )
-    return "\n".join(lines)
+
+
+def _quoted_lines(steps: Sequence[View]) -> str:
+    """Return the lines a quotation may have, as the terms word them."""
+    return "".join(f"\n・{line['text']}" for step in steps for line in step.get("lines", ()))
+
+
+def _raised(asks: Sequence[View]) -> str:
+    return "、".join(dict.fromkeys(ask["ask"] for ask in asks))
+
+
+WRITTEN: Mapping[str, Callable[[Any], str]] = {"steps": _quoted_lines, "asks": _raised}
+"""How parameters that are not plain values are written."""
 
 
 def _plain(value: Any) -> str:
@@ -178,7 +192,9 @@ def _plain(value: Any) -> str:
         return "、".join(f"{named(key, PARAMETERS)} {_plain(each)}" for key, each in table.items())
     if isinstance(value, list | tuple):
         return " / ".join(_plain(each) for each in cast("Sequence[Any]", value))
-    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
+    if isinstance(value, bool):
+        return "可" if value else "不可"
+    return f"{value:,}" if isinstance(value, int) else str(value)
 
 
 def _left_out(view: View) -> Table:
@@ -218,7 +234,7 @@ SECTIONS = (
         "計算の規則",
         "rules",
         {
-            "規則": lambda row: named(row["calculator"] or row["name"], CALCULATORS),
+            "規則": lambda row: named(row["calculator"] or row["name"], CALCULATORS | QUOTATIONS),
             "名前": lambda row: row["name"],
             "内容": _parameters,
             "期間": span,

@@ -57,6 +57,14 @@ CALCULATORS = {
     "switch_to_normal": "通常保守への変更の可否",
     "restart": "保守の再開で要る年数",
 }
+QUOTATIONS = {
+    "quote_renewal": "更新の見積",
+    "quote_rejoin": "再加入の見積",
+    "quote_restart": "再開の見積",
+    "quote_add": "追加の見積",
+    "quote_merge": "統合の見積",
+    "quote_switch": "種別変更の見積",
+}
 PARAMETERS = {
     "asks": "確認事項",
     "steps": "見積の手順",
