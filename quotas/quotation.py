@@ -124,7 +124,7 @@ def _arguments(step: Values, draft: _Draft, given: Values) -> dict[str, Any]:
 
 def _computed(step: Values, arguments: Values, draft: _Draft) -> bool:
     try:
-        computed = compute(draft.programme, step["rule"], arguments)
+        computed = compute(draft.programme, step["rule"], arguments, on=draft.facts["day"])
     except RuleError as error:
         draft.questions.append(f"登録内容から計算できません。内容を確認してください（{error}）。")
         return False

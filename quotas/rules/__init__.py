@@ -7,8 +7,8 @@ from typing import Any
 
 from quotas.calendar import NeverOpenError
 from quotas.programme import Programme
-from quotas.provision import Dated, Provision, TermsGapError
-from quotas.rules.calculator import Calculator, Outcome, RuleTerms
+from quotas.provision import Dated, TermsGapError, always
+from quotas.rules.calculator import Calculator, Outcome, RuleTerms, in_force
 from quotas.rules.given import RuleError, read_given
 from quotas.rules.table import CALCULATORS, PARAMETERS
 
@@ -22,8 +22,8 @@ __all__ = [
     "rule_names",
 ]
 
-IN_EVERY_PROGRAMME: Mapping[str, Provision[Mapping[str, Any]]] = {
-    name: Provision({"calculator": name}, "") for name in ("opening", "quota_year")
+IN_EVERY_PROGRAMME: Mapping[str, Dated[Mapping[str, Any]]] = {
+    name: always({"calculator": name}, "") for name in ("opening", "quota_year")
 }
 """Rules that need no parameters and hold for all programmes."""
 
@@ -49,7 +49,7 @@ def calculator_of(programme: Programme, rule: str) -> Calculator:
     if rule not in rule_names(programme):
         known = ", ".join(rule_names(programme))
         raise RuleError(f"{programme.id} has no rule {rule!r}; it has {known}")
-    name = str(_provisions(programme, rule)[-1].value.get("calculator"))
+    name = str(in_force(_rule(programme, rule), None).value.get("calculator"))
     if name not in CALCULATORS:
         known = ", ".join(CALCULATORS)
         raise RuleError(f"{programme.id}, rule {rule}: no calculator {name!r}; there are {known}")
@@ -61,17 +61,21 @@ def compute(
     rule: str,
     given: Mapping[str, object],
     holidays: frozenset[date] = frozenset(),
+    on: date | None = None,
 ) -> Computed:
     """Return what `rule` of `programme` comes to for what is `given`.
 
-    `holidays` are the national holidays. Raises `RuleError`, with one line that says what is
-    wrong, for an unknown rule or key, a wrong type, or days on which the rule makes no sense.
+    `holidays` are the national holidays. The terms are those in force on the day the rule goes by,
+    for a rule without such a day those of `on`, and without that the newest. Raises `RuleError`,
+    with one line that says what is wrong, for an unknown rule or key, a wrong type, or days on
+    which the rule makes no sense.
     """
     chosen = calculator_of(programme, rule)
     arguments = read_given(chosen.takes, given)
     try:
-        provision = _provision(programme, rule, arguments.get(chosen.dated_by or ""))
-        terms = RuleTerms(programme, provision.value, holidays)
+        day = _day_of(arguments.get(chosen.dated_by or ""), on)
+        provision = in_force(_rule(programme, rule), day)
+        terms = RuleTerms(programme, provision.value, holidays, day)
         return Computed(chosen.compute(terms, **arguments), provision.article)
     except RuleError:
         raise
@@ -79,17 +83,9 @@ def compute(
         raise RuleError(str(error)) from error
 
 
-def _provision(
-    programme: Programme, rule: str, at: date | datetime | None
-) -> Provision[Mapping[str, Any]]:
-    """Return the provision of the day a rule goes by, the newest one when it goes by none."""
-    provisions = _provisions(programme, rule)
-    if at is None:
-        return provisions[-1]
-    return Dated(provisions).on(at.date() if isinstance(at, datetime) else at)
+def _day_of(at: date | datetime | None, on: date | None) -> date | None:
+    return at.date() if isinstance(at, datetime) else at or on
 
 
-def _provisions(programme: Programme, rule: str) -> tuple[Provision[Mapping[str, Any]], ...]:
-    if rule in programme.rules:
-        return programme.rules[rule].provisions
-    return (IN_EVERY_PROGRAMME[rule],)
+def _rule(programme: Programme, name: str) -> Dated[Mapping[str, Any]]:
+    return programme.rules.get(name) or IN_EVERY_PROGRAMME[name]

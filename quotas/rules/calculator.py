@@ -3,11 +3,14 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from quotas.calendar import BusinessCalendar
-from quotas.programme import Programme
-from quotas.rules.given import Key, keys_of
+from quotas.programme import Coverage, Programme, QuotaTerms
+from quotas.provision import Dated, Provision
+from quotas.rules.given import Key, RuleError, keys_of
+
+T = TypeVar("T")
 
 Outcome = Mapping[str, Any]
 Parameters = Mapping[str, Any]
@@ -15,22 +18,41 @@ Compute = Callable[..., Outcome]
 """A pure function: `RuleTerms` first, then what is given as keyword-only arguments."""
 
 
+def in_force(dated: Dated[T], day: date | None) -> Provision[T]:
+    """Return the provision in force on `day`, the newest one when there is no day to go by."""
+    return dated.provisions[-1] if day is None else dated.on(day)
+
+
 @dataclass(frozen=True, slots=True)
 class RuleTerms:
-    """What a calculator works with: the programme and the parameters in force for the rule."""
+    """What a calculator works with: the programme and the parameters in force for the rule.
+
+    `day` is the day the rule goes by, None for the newest terms.
+    """
 
     programme: Programme
     parameters: Parameters
     holidays: frozenset[date] = frozenset()
+    day: date | None = None
 
     def calendar(self, closed: tuple[date, ...]) -> BusinessCalendar:
         """Return the programme's calendar with the days `closed` besides the weekly rhythm."""
         return BusinessCalendar(self.programme.hours, self.holidays, frozenset(closed))
 
-    def of_rule(self, name: str, day: date | None = None) -> Parameters:
-        """Return the parameters of another rule on `day`, the newest ones when it is None."""
-        dated = self.programme.rules[name]
-        return (dated.provisions[-1] if day is None else dated.on(day)).value
+    def of_rule(self, name: str) -> Parameters:
+        """Return the parameters of another rule on the same day."""
+        return in_force(self.programme.rules[name], self.day).value
+
+    def quota(self, name: str) -> QuotaTerms:
+        """Return a quota's terms on the same day."""
+        return in_force(self.programme.quotas[name], self.day).value
+
+    def coverage(self, item: str) -> Coverage:
+        """Return the row of the coverage table called `item` on the same day."""
+        rows = in_force(self.programme.coverage, self.day).value
+        if item not in rows:
+            raise RuleError(f"{item!r} is not in the coverage table; it has {', '.join(rows)}")
+        return rows[item]
 
     def open(self) -> dict[str, object]:
         """Return the outcome where the source is silent: an operator gets the rule's question."""

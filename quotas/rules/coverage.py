@@ -8,20 +8,12 @@ from quotas.rules.given import RuleError
 
 def coverage_by_number(terms: RuleTerms, /, *, item: int, status: str) -> Outcome:
     """Return whether a numbered row of the coverage table covers a status, and at what limit."""
-    return _coverage(terms.programme, str(item), status)
+    return _coverage(terms, str(item), status)
 
 
 def coverage_by_name(terms: RuleTerms, /, *, service: str, status: str) -> Outcome:
     """Return whether a named service covers a status, and at what price."""
-    return _coverage(terms.programme, service, status)
-
-
-def covering(programme: Programme, item: str) -> Coverage:
-    """Return the newest row of the coverage table called `item`."""
-    rows = programme.coverage.provisions[-1].value
-    if item not in rows:
-        raise RuleError(f"{item!r} is not in the coverage table; it has {', '.join(rows)}")
-    return rows[item]
+    return _coverage(terms, service, status)
 
 
 def status_called(programme: Programme, word: str) -> Status:
@@ -33,10 +25,10 @@ def status_called(programme: Programme, word: str) -> Status:
     raise RuleError(f"status: {word!r} is none of {words}")
 
 
-def _coverage(programme: Programme, item: str, word: str) -> Outcome:
-    row = covering(programme, item)
-    status = status_called(programme, word)
-    limit = _limit(programme, row, status)
+def _coverage(terms: RuleTerms, item: str, word: str) -> Outcome:
+    row = terms.coverage(item)
+    status = status_called(terms.programme, word)
+    limit = _limit(terms, row, status)
     found: dict[str, object] = {"covered": row.by_status[status].value}
     if limit is not None:
         found["limit"] = limit
@@ -45,11 +37,10 @@ def _coverage(programme: Programme, item: str, word: str) -> Outcome:
     return found
 
 
-def _limit(programme: Programme, row: Coverage, status: Status) -> int | None:
+def _limit(terms: RuleTerms, row: Coverage, status: Status) -> int | None:
     """Return how often a contract year the item is given; None when it is not counted."""
-    if row.quota is None or row.quota not in programme.quotas:
+    if row.quota is None:
         return None
     if row.by_status[status] is Cover.NO:
         return 0
-    limit = programme.quotas[row.quota].provisions[-1].value.limit
-    return None if status is Status.NONE else limit
+    return None if status is Status.NONE else terms.quota(row.quota).limit

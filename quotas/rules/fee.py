@@ -29,6 +29,7 @@ def fee_by_users(
     Parameters: `classes`, rows of `users`, `class` and `fee`, smallest first; `editions`, rows by
     name; `question` for more users than any class has. Tax is the rule ``tax``.
     """
+    del on  # it selects the parameters
     if (users is None) == (edition is None):
         raise RuleError("given: exactly one of users and edition is needed")
     row = (
@@ -40,7 +41,7 @@ def fee_by_users(
     return {
         "class": row["class"],
         "fee": fee,
-        "fee_with_tax": with_tax(fee, terms.of_rule("tax", on)),
+        "fee_with_tax": with_tax(fee, terms.of_rule("tax")),
     }
 
 

@@ -135,7 +135,7 @@ def restart(
 
 def _missing_normal(terms: RuleTerms, addition: Addition) -> int | None:
     """Return the months to buy after the addition's own period, None when that is not known."""
-    included = terms.of_rule(terms.parameters["included"], addition.purchased_on)
+    included = terms.of_rule(terms.parameters["included"])
     own_years = addition.years or included.get("free_years")
     if own_years is None:
         return None

@@ -4,9 +4,9 @@ from datetime import date
 
 from quotas.contract import Status
 from quotas.contract_year import contract_year
-from quotas.programme import AtLimit, Category, Cover, QuotaTerms
+from quotas.programme import AtLimit, Category, Cover
 from quotas.rules.calculator import Outcome, RuleTerms
-from quotas.rules.coverage import covering, status_called
+from quotas.rules.coverage import status_called
 from quotas.rules.given import RuleError, Yen
 from quotas.rules.period import until_of
 
@@ -50,7 +50,7 @@ def request(  # noqa: PLR0913 - one argument for each key of the rule
 
 def guideline(terms: RuleTerms, /, *, used: Yen, minutes: Yen) -> Outcome:
     """Return what one more call leaves of a guideline that refuses nothing; parameter: `quota`."""
-    quota = _newest_quota(terms)
+    quota = terms.quota(terms.parameters["quota"])
     remaining = (quota.limit or 0) - used - 1
     longest = quota.guideline_minutes
     return {
@@ -65,8 +65,8 @@ def replacement(terms: RuleTerms, /, *, status: str, replaced_this_year: Yen) ->
 
     Parameters: `quota`, `item` of the coverage table, which has the price without contract.
     """
-    quota = _newest_quota(terms)
-    row = covering(terms.programme, terms.parameters["item"])
+    quota = terms.quota(terms.parameters["quota"])
+    row = terms.coverage(terms.parameters["item"])
     held = status_called(terms.programme, status)
     if held is Status.NONE:
         return {"decision": "charge", "price": row.prices[held]}
@@ -79,10 +79,6 @@ def replacement(terms: RuleTerms, /, *, status: str, replaced_this_year: Yen) ->
     }
 
 
-def _newest_quota(terms: RuleTerms) -> QuotaTerms:
-    return terms.programme.quotas[terms.parameters["quota"]].provisions[-1].value
-
-
 def _judged_by_operator(category: Category, cause: str) -> bool:
     causes = sorted(word for fact in category.facts if fact.name == "cause" for word in fact.values)
     if cause not in causes:
@@ -91,5 +87,5 @@ def _judged_by_operator(category: Category, cause: str) -> bool:
 
 
 def _after_the_end(terms: RuleTerms, category: Category) -> str:
-    covered = covering(terms.programme, category.item or "").by_status[Status.NONE]
+    covered = terms.coverage(category.item or "").by_status[Status.NONE]
     return {Cover.NO: "block", Cover.YES: "grant", Cover.ASK_OPERATOR: ASK}[covered]

@@ -1,5 +1,6 @@
 """Quotations: their lines, sums and articles, and the questions where something is open."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -8,6 +9,7 @@ import pytest
 
 from bot.programmes import load_all
 from quotas.contract import Contract, Licence, Period, Product, Status
+from quotas.provision import Dated, Provision
 from quotas.quotation import Quotation, quote
 
 PROGRAMMES = load_all()
@@ -57,6 +59,24 @@ def test_the_tax_is_that_of_the_day() -> None:
         for day in (date(2014, 3, 31), date(2014, 4, 1), date(2019, 9, 30), date(2019, 10, 1))
     ]
     assert totals == [75_600, 77_760, 77_760, 79_200]
+
+
+def test_the_terms_are_those_of_the_day() -> None:
+    terms = PROGRAMMES["dekispart"]
+    (now,) = terms.rules["membership"].provisions
+    dearer = {"class": "C", "fee": 80_000, "below": 850_000}
+    classes = (now.value["classes"][0], dearer, now.value["classes"][2])
+    dated: Dated[Mapping[str, Any]] = Dated(
+        (
+            replace(now, until=date(2025, 7, 1)),
+            Provision({**now.value, "classes": classes}, "改定後", date(2025, 7, 1)),
+        )
+    )
+    amended = replace(terms, rules={**terms.rules, "membership": dated})
+    before = quote("renewal", MEMBER, amended, date(2025, 6, 30))
+    after = quote("renewal", MEMBER, amended, date(2025, 7, 1))
+    assert (before.total, after.total) == (72_000, 80_000)
+    assert after.lines[0].article == "改定後"
 
 
 def test_several_years_have_no_price_in_the_terms() -> None:
