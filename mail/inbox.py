@@ -27,6 +27,8 @@ from mail.imap_fetch import BATCH_MESSAGES, Batch, Cursor, batches, uids_after
 
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 300.0
 LONGEST_IDLE = 28 * 60.0  # RFC 2177: renew before 29 minutes
+# What arrives between a search and IDLE is announced inside another answer or lies in the library's
+# buffer, where nobody sees it: so once more is looked soon, and only then the long wait begins.
 _QUICK_LOOK = 1.0
 _SPREAD = random.SystemRandom()
 
@@ -151,12 +153,14 @@ class Inbox:
             self._client = client
             position = self._position(client)
             self._receiver.connected()
+            look_soon = True
             while not self._stopping.is_set():
                 position, count = self._pull(client, position)
                 self._progress = True
+                look_soon = look_soon or count > 0
                 if not self._stopping.is_set():
-                    # What arrives while IDLE begins may lie unseen in the library's buffer.
-                    self._wait(client, _QUICK_LOOK if count else self._settings.poll_seconds)
+                    self._wait(client, _QUICK_LOOK if look_soon else self._settings.poll_seconds)
+                    look_soon = False
 
     def _position(self, client: IMAPClient) -> tuple[Cursor, bool]:
         """Select the folder and find where to go on, and whether it must be listed anew."""

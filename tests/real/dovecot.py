@@ -161,6 +161,8 @@ class Dovecot:
             end_group(self._process)
             self._process = None
         (self.folder / "run" / "master.pid").unlink(missing_ok=True)
+        for lock in (self.folder / "mail").rglob("*.lock"):  # a killed session leaves them behind,
+            lock.unlink(missing_ok=True)  # and the next would wait minutes for it
 
     def restart(self) -> None:
         self.stop()
@@ -196,15 +198,19 @@ class Dovecot:
             ca_file=str(self.certificate.certificate),
         )
 
-    def client(self, user: str) -> IMAPClient:
-        """Return another client's connection, signed in, with INBOX open for changes."""
+    def client(self, user: str, folder: str = "INBOX") -> IMAPClient:
+        """Return another client's connection, signed in, with `folder` open for changes."""
+        client = self._signed_in(user)
+        client.select_folder(folder)
+        return client
+
+    def _signed_in(self, user: str) -> IMAPClient:
         client = IMAPClient("127.0.0.1", self.imap, ssl=False, timeout=10)
         client.login(user, PASSWORD)
-        client.select_folder("INBOX")
         return client
 
     def append(self, user: str, *messages: bytes) -> None:
-        client = self.client(user)
+        client = self._signed_in(user)
         for message in messages:
             client.append("INBOX", message)
         client.logout()

@@ -24,8 +24,8 @@ def inbox(dovecot: Dovecot, user: str, memory: Memory, **changes: object) -> Inb
     return Inbox(settings, lambda: PASSWORD, memory, jitter=lambda: 0.0)
 
 
-def flags(dovecot: Dovecot, user: str) -> set[bytes]:
-    client = dovecot.client(user)
+def flags(dovecot: Dovecot, user: str, folder: str = "INBOX") -> set[bytes]:
+    client = dovecot.client(user, folder)
     answer = client.fetch(client.search(["ALL"]), ["FLAGS"])
     client.logout()
     return {flag for item in answer.values() for flag in item[b"FLAGS"]}
@@ -44,7 +44,7 @@ def test_new_messages_come_whole_once_and_untouched(dovecot: Dovecot, user: str)
     assert received_at is not None
     assert abs(received_at - datetime.now(UTC)) < timedelta(minutes=5)
     assert inbox(dovecot, user, memory).pull() == 0
-    assert b"\\Seen" not in flags(dovecot, user)
+    assert flags(dovecot, user) == {b"\\Recent"}
 
 
 def test_flags_set_by_others_change_nothing(dovecot: Dovecot, user: str) -> None:
@@ -109,7 +109,7 @@ def test_messages_are_moved_only_after_they_are_stored(dovecot: Dovecot, user: s
     assert at_take == [2]
     assert moving.list_uids().uids == ()
     assert len(moving.list_uids("Done").uids) == 2
-    assert b"\\Seen" not in flags(dovecot, user)
+    assert b"\\Seen" not in flags(dovecot, user, "Done")
 
 
 def test_a_break_before_the_move_is_made_good(own_dovecot: Dovecot, user: str) -> None:
@@ -272,6 +272,22 @@ def test_idle_brings_a_message_at_once(dovecot: Dovecot, user: str) -> None:
             memory.wait_for_messages(number + 1)
             assert time.monotonic() - begun < 3
     assert memory.errors == []
+
+
+def test_a_message_that_arrives_while_another_is_stored_is_not_overlooked(
+    dovecot: Dovecot, user: str
+) -> None:
+    memory = Memory()
+    dovecot.append(user, letter(0))
+
+    def append_another(batch: Batch) -> None:
+        if len(memory.messages) < 3:
+            dovecot.append(user, letter(batch.cursor.last_uid))
+
+    memory.before_take = append_another
+    with watching(inbox(dovecot, user, memory, poll_seconds=600)):
+        memory.wait_for_messages(4)
+    assert memory.bodies == [letter(number) for number in range(4)]
 
 
 def test_a_server_without_idle_is_polled(user: str) -> None:

@@ -323,7 +323,8 @@ async def test_a_client_that_hangs_up_does_not_interrupt_the_store(
         client.writer.write(RAW + b".\r\n")
         await desk.begun.wait()
         client.writer.transport.abort()
-    await asyncio.sleep(0)
+    async with dialogue(listener, "EHLO x") as other:  # by now the server knows of the end
+        await other.say("NOOP")
     desk.gate.set()
     await listener.stop()
     assert len(desk.taken) == 1
