@@ -55,7 +55,14 @@ def _find(fact: RequiredFact, plain: str) -> str | None:
     stated = _labelled(fact.labels, plain)
     if not fact.values:
         return stated
-    return _value(fact, stated or "") or _value(fact, plain)
+    return _value(fact, stated or "") or _value(fact, _without_choices(fact, plain))
+
+
+def _without_choices(fact: RequiredFact, plain: str) -> str:
+    """Return `plain` without what a form's label offers in brackets: nobody has said that."""
+    for label in fact.labels:
+        plain = _choices_pattern(label).sub("", plain)
+    return plain
 
 
 def _value(fact: RequiredFact, text: str) -> str | None:
@@ -75,6 +82,11 @@ def _says(word: str, sentence: str) -> bool:
 def _label_pattern(label: str) -> re.Pattern[str]:
     letters = (re.escape(letter) for letter in comparable(label))
     return re.compile(r"[ \u3000]?".join(letters) + "ー?", re.IGNORECASE)
+
+
+@lru_cache(maxsize=256)
+def _choices_pattern(label: str) -> re.Pattern[str]:
+    return re.compile(_label_pattern(label).pattern + r"[(][^()]{0,60}[)]", re.IGNORECASE)
 
 
 def _labelled(labels: tuple[str, ...], plain: str) -> str | None:

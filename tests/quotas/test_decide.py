@@ -392,6 +392,13 @@ class TestThread:
         decision = answer.knowing(case=case(category="licence_reissue"), waiting=earlier).decision
         assert decision.reason is Reason.REISSUE_REQUESTED
 
+    def test_an_empty_form_in_the_quote_adds_nothing(self) -> None:
+        earlier = waiting(awaits=Awaited.FACTS, text="再発行をお願いします。", case_number="C-100")
+        form = "> お客様コード：\n> サーバ変更の理由（お客様のご都合／ハードウェアの故障）：\n"
+        answer = scene("後ほど送ります。").with_(text=f"後ほど送ります。\n{form}")
+        decision = answer.knowing(case=case(category="licence_reissue"), waiting=earlier).decision
+        assert decision.reason is Reason.FOLLOW_UP
+
     def test_another_question_meanwhile_is_a_follow_up(self) -> None:
         earlier = waiting(awaits=Awaited.FACTS, text="再発行をお願いします。", case_number="C-100")
         answer = scene("少しお待ちください。")

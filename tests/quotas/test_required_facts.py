@@ -110,6 +110,30 @@ def test_a_server_that_is_only_mentioned_is_not_stated(text: str) -> None:
     assert "new_server" not in facts(text)
 
 
+FORM = (
+    "お客様コード：{}\n\nサーバ変更の理由（お客様のご都合／ハードウェアの故障）：{}\n\n"
+    "変更後のサーバ（機種・OS）：{}\n"
+)
+
+
+@pytest.mark.parametrize("mark", ["", "> ", "| "])
+def test_an_empty_form_states_nothing(mark: str) -> None:
+    form = "".join(mark + line for line in FORM.format("", "", "").splitlines(keepends=True))
+    assert facts(unquoted(form)) == {}
+
+
+def test_a_form_broken_over_two_lines_states_nothing() -> None:
+    assert facts("サーバ変更の理由（お客様のご都合／\nハードウェアの故障）：\n") == {}
+
+
+def test_the_desks_own_form_is_read_when_it_is_filled_in() -> None:
+    assert facts(FORM.format("ABCD-1234", "入替のため", "SRV-02")) == {
+        "customer_code": "ABCD-1234",
+        "cause": "customer_convenience",
+        "new_server": "SRV-02",
+    }
+
+
 def test_a_form_filled_in_inside_the_quote_is_read() -> None:
     quoted = "> お客様コード：ABCD-1234\n> サーバ変更の理由：入替\n> 変更後のサーバ：SRV-02\n"
     assert set(facts(unquoted(quoted))) == {"customer_code", "cause", "new_server"}
