@@ -1,6 +1,7 @@
 """Bytes to text: labels as they are written, and what to do when the label is wrong."""
 
 import re
+from collections.abc import Callable
 from typing import NamedTuple
 
 from mail.charset_labels import CODECS
@@ -12,11 +13,14 @@ _EUC = "euc-jp"
 _ASCII = "ascii"
 
 _LABEL_NOISE = re.compile(r"[-_ \t:/()\[\]'\"`;,<>=]+")
-_LOST_ESCAPE = re.compile(rb"(?<!\x1b)\$([B@])((?:[!-~]{2})+?)\((?=[BJ])")
+_LOST_ESCAPE = re.compile(rb"(?<!\x1b)\$([B@])((?:[!-~]{2}){1,60}?)\((?=[BJ])")
+_JIS_SPAN = re.compile(rb"\x1b\$[^\r\n\x1b]*|\x1b\([A-Z]")
 _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _WESTERN_KANA = re.compile(rb"\x82[\x9f-\xf1]|\x83[\x40-\x96]|[\xa4\xa5][\xa1-\xf6]")
+_SAMPLE = 100_000
+_NOT_KANA = bytes(byte for byte in range(256) if not 0xA1 <= byte <= 0xDF)
+_EUC_KANA = re.compile(rb"[\xa4\xa5][\xa1-\xf6]")
 _SINGLE_BYTE = frozenset({"cp1252", "iso8859-15", "mac-roman", _ASCII})
-_MULTI_BYTE = frozenset({"gb18030", "cp950", "cp949", "big5hkscs"})
 
 
 class Text(NamedTuple):
@@ -81,7 +85,7 @@ def _read(data: bytes, codec: str) -> Decoded:
     if codec == _EUC:
         return decode_euc_jp(data)
     if codec == _JIS:
-        return decode_iso_2022_jp(data, _eight_bit)
+        return _read_jis(data)
     if codec == "cp1252":
         # The five holes of the code page are what ISO-8859-1 and browsers say: C1 controls.
         text = data.decode("cp1252", "replace")
@@ -104,31 +108,57 @@ def _utf16_order(data: bytes) -> str:
 
 def _jis_labelled(data: bytes) -> Text:
     if b"\x1b" in data or b"\x0e" in data:
-        text, losses = decode_iso_2022_jp(data, _eight_bit)
+        text, losses = _read_jis(data)
         return Text(text, _JIS, lossy=losses > 0)
     if data.isascii():
-        mended = _LOST_ESCAPE.sub(rb"\x1b$\1\2\x1b(", data)
+        mended = data
+        if len(data) <= _SAMPLE:  # the pattern may begin at every `$B`
+            mended = _LOST_ESCAPE.sub(lambda m: b"\x1b$" + m[1] + m[2] + b"\x1b(", data)
         if mended == data:
             return Text(data.decode("ascii"), _JIS, lossy=False)
-        text, losses = decode_iso_2022_jp(mended, _eight_bit)
+        text, losses = _read_jis(mended)
         if not losses and japanese_score(text) > 1:
             return Text(text, _JIS, lossy=False)
         return Text(data.decode("ascii"), _JIS, lossy=False)
+    if _only_kana(data):
+        return Text(read_shift_jis(data).text, _JIS, lossy=False)
     return _detected(data, _JIS)
 
 
-def _eight_bit(data: bytes) -> Decoded:
-    """Read the rest of a line of 7-bit JIS that turned 8-bit: kana of CP50220, or another code."""
-    if is_utf8(data):
-        return Decoded(data.decode("utf-8"), 0)
-    guess = guess_japanese(data)
-    return guess[1] if guess else read_shift_jis(data)
+def _only_kana(data: bytes) -> bool:
+    """Tell whether all bytes over 0x7F are 8-bit kana of CP50220 and don't spell kana in EUC-JP."""
+    high = data.translate(None, _NOT_KANA)
+    if len(high) != len(data.translate(None, bytes(range(0x80)))):
+        return False
+    return not _EUC_KANA.search(data)
+
+
+def _read_jis(data: bytes) -> Decoded:
+    """Read 7-bit JIS; what turns 8-bit in between is UTF-8, CP932 (kana of CP50220) or EUC-JP."""
+    rest = _JIS_SPAN.sub(b"", data)
+    if rest.isascii() or _only_kana(rest):
+        return decode_iso_2022_jp(data, read_shift_jis)
+    guess = guess_japanese(rest)
+    reader = _READERS["utf-8" if is_utf8(rest) else guess[0] if guess else "cp932"]
+    return decode_iso_2022_jp(data, reader)
+
+
+def _read_utf8(data: bytes) -> Decoded:
+    text = data.decode("utf-8", "replace")
+    return Decoded(text, text.count("\ufffd"))
+
+
+_READERS: dict[str, Callable[[bytes], Decoded]] = {
+    "utf-8": _read_utf8,
+    "cp932": read_shift_jis,
+    "euc-jp": decode_euc_jp,
+}
 
 
 def _detected(data: bytes, declared: str | None) -> Text:
     """Decode by what the bytes show: escapes, UTF-8, CP932 or EUC-JP by score, then Latin."""
     if has_escapes(data):
-        text, losses = decode_iso_2022_jp(data, _eight_bit)
+        text, losses = _read_jis(data)
         return Text(text, _JIS, lossy=losses > 0)
     if is_utf8(data):
         return Text(data.decode("utf-8"), "utf-8", lossy=False)
@@ -144,8 +174,9 @@ def _detected(data: bytes, declared: str | None) -> Text:
 
 def _nearly_utf8(data: bytes) -> bool:
     """Tell whether only a few bytes of many spoil an otherwise valid UTF-8 text."""
-    bad = data.decode("utf-8", "replace").count("\ufffd")
-    good = len(data.decode("utf-8", "ignore")) - len(data.decode("ascii", "ignore"))
+    sample = data[:_SAMPLE]
+    bad = sample.decode("utf-8", "replace").count("\ufffd")
+    good = len(sample.decode("utf-8", "ignore")) - len(sample.decode("ascii", "ignore"))
     return good > 4 * bad
 
 

@@ -1,6 +1,7 @@
 """Which Japanese encoding are these bytes in, when no label or a wrong one is given."""
 
 import re
+from collections.abc import Callable
 from functools import cache
 
 from mail.jis import Decoded, decode_euc_jp
@@ -72,18 +73,23 @@ def read_shift_jis(data: bytes) -> Decoded:
 
 
 def _high_bytes(data: bytes) -> int:
-    return len(_HIGH_RUN.findall(data[:_LONGEST_SAMPLE]))
+    return len(_HIGH_RUN.findall(data))
 
 
 def guess_japanese(data: bytes) -> tuple[str, Decoded] | None:
     """Return `cp932` or `euc-jp` and the text, or None when `data` is neither without loss."""
-    high = _high_bytes(data) or 1
-    best: tuple[float, str, Decoded] | None = None
-    for name, read in (("cp932", read_shift_jis), ("euc-jp", decode_euc_jp)):
-        decoded = read(data)
-        if decoded.losses > high / 20:
-            continue
-        score = japanese_score(decoded.text) - 8 * decoded.losses / high
-        if score >= _LEAST_JAPANESE and (best is None or score > best[0]):
-            best = (score, name, decoded)
-    return None if best is None else (best[1], best[2])
+    sample = data[:_LONGEST_SAMPLE]
+    scores = {name: _score(read(sample), sample) for name, read in _READERS.items()}
+    name = max(scores, key=lambda name: scores[name])
+    return (name, _READERS[name](data)) if scores[name] >= _LEAST_JAPANESE else None
+
+
+def _score(decoded: Decoded, sample: bytes) -> float:
+    """Return how likely this reading of `sample` is; losses weigh much."""
+    high = _high_bytes(sample) or 1
+    if decoded.losses > high / 20 + (len(sample) == _LONGEST_SAMPLE):
+        return -1.0
+    return japanese_score(decoded.text) - 8 * decoded.losses / high
+
+
+_READERS: dict[str, Callable[[bytes], Decoded]] = {"cp932": read_shift_jis, "euc-jp": decode_euc_jp}

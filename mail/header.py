@@ -43,8 +43,11 @@ def _end_of_block(data: bytes, start: int) -> tuple[int, int]:
     return end.start(), end.end()
 
 
-def split_header(data: bytes) -> tuple[Header, bytes]:
-    """Split `data` into header and body (line ends LF, CRLF, CR or mixed)."""
+def split_header(data: bytes, cap: int = 256_000) -> tuple[Header, bytes]:
+    """Split `data` into header and body (line ends LF, CRLF, CR or mixed).
+
+    Of a header longer than `cap` bytes only so much is read.
+    """
     if b"\n" not in data:
         data = data.replace(b"\r", b"\n")
     start = _skip(data)
@@ -52,7 +55,7 @@ def split_header(data: bytes) -> tuple[Header, bytes]:
     if first:
         return Header(()), data[first.end() :]
     end, body = _end_of_block(data, start)
-    lines = _BREAK.split(data[start:end])
+    lines = _BREAK.split(data[start : min(end, start + cap)])
     fields, stopped, defects = _fields(lines)
     if stopped is None:
         return Header(fields, defects), data[body:]

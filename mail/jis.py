@@ -13,8 +13,9 @@ from typing import NamedTuple
 _REPLACEMENT = "\ufffd"
 _TOKEN = re.compile(
     rb"\x1b(?:\$\([@BCDOPQ]|\$[@AB]|\([A-Za-z@]|&@|\.[AF]|N[\xa0-\xff\x20-\x7f])"
-    rb"|\x1b|[\x0e\x0f]|\r?\n|\r|[^\x1b\x0e\x0f\r\n]+"
+    rb"|\x1b|[\x0e\x0f]|[^\x1b\x0e\x0f]+"
 )
+_LINE_END = re.compile(rb"[\r\n]")
 _PAIRS = re.compile(rb"[\x21-\x7e]{2}|[\x00-\x20\x7f-\xff]+|[\x21-\x7e]")
 _HIGH = re.compile(rb"[\x80-\xff]+")
 _EUC = re.compile(
@@ -110,9 +111,6 @@ class _Reader:
             self._escape(token[1:])
         elif token in (b"\x0e", b"\x0f"):
             self.shifted = token == b"\x0e"
-        elif token in (b"\r\n", b"\n", b"\r"):
-            self.shifted, self.charset = False, b"(B"
-            self.out.append(token.decode("ascii"))
         else:
             self._run(token)
 
@@ -123,12 +121,20 @@ class _Reader:
             self.out.append(chr(sequence[1] | 0x80))
 
     def _run(self, run: bytes) -> None:
+        """Read a run; a line end brings ASCII back even if the sender forgot to."""
+        if self.shifted or self.charset == b"(I" or self.charset in _SETS:
+            end = _LINE_END.search(run)
+            self._special(run[: end.start()] if end else run)
+            if end is None:
+                return
+            self.shifted, self.charset, run = False, b"(B", run[end.start() :]
+        self._ascii(run)
+
+    def _special(self, run: bytes) -> None:
         if self.shifted or self.charset == b"(I":
             self.out.append(_kana(run))
-        elif self.charset in _SETS:
-            self._double(run, _SETS[self.charset])
         else:
-            self._ascii(run)
+            self._double(run, _SETS[self.charset])
 
     def _double(self, run: bytes, lookup: Callable[[bytes], str]) -> None:
         for match in _PAIRS.finditer(run):
@@ -164,13 +170,17 @@ def decode_iso_2022_jp(data: bytes, eight_bit: Callable[[bytes], Decoded]) -> De
 
 def decode_euc_jp(data: bytes) -> Decoded:
     """Decode EUC-JP with NEC row 13, NEC-selected IBM rows, half-width kana and JIS X 0212."""
+    known: dict[bytes, list[str]] = {}
     out: list[str] = []
-    losses = 0
-    for match in _EUC.finditer(data):
-        for character in _euc(match.group()):
-            losses += not character
-            out.append(character or _REPLACEMENT)
-    return Decoded("".join(out), losses)
+    for run in _EUC.findall(data):
+        characters = known.get(run)
+        if characters is None:
+            characters = _euc(run)
+            if len(run) < 8:
+                known[run] = characters
+        out.extend(characters)
+    losses = out.count("")
+    return Decoded("".join(c or _REPLACEMENT for c in out) if losses else "".join(out), losses)
 
 
 def _euc(run: bytes) -> list[str]:

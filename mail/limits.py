@@ -17,5 +17,5 @@ class Limits:
     parts: int = 500
     depth: int = 50
     html: int = 2_000_000
-    text: int = 4_000_000
+    text: int = 1_000_000
     unpacked: int = 60_000_000

@@ -9,7 +9,7 @@ from mail.parameters import Value, parse_value
 from mail.transfer import Content, decode_transfer
 
 _MEDIA_TYPE = re.compile(r"[a-z0-9!#$&^_.+-]+/[a-z0-9!#$&^_.+*-]+")
-_ANY_BOUNDARY = re.compile(rb"(?:\A|\n)--([^\s][^\r\n]{0,200}?)[ \t]*\r*\n")
+_ANY_BOUNDARY = re.compile(rb"(?:\A|\n)--([^\s-][^\r\n]{0,200})\r*\n")
 _SHORT_TYPES = {
     "text": "text/plain",
     "html": "text/html",
@@ -58,7 +58,7 @@ class TreeReader:
     def read(self, data: bytes, *, depth: int = 0, parent: str = "") -> Part:
         """Return the entity in `data` with all its children."""
         self.count += 1
-        header, content = split_header(data)
+        header, content = split_header(data, self.limits.header)
         self._note(header, content, data)
         content_type = parse_value(header.raw("content-type"), self.limits.field)
         part = Part(
@@ -103,7 +103,7 @@ class TreeReader:
         if found is None:
             return []
         self.defects.append("boundary not declared")
-        return _cut(part.content, found.group(1), room)
+        return _cut(part.content, found.group(1).rstrip(), room)
 
 
 def _spellings(declared: str) -> list[bytes]:

@@ -126,7 +126,7 @@ def _fingerprint(header: Header, content: bytes) -> str:
     digest = hashlib.sha256()
     for name in ("message-id", "from", "date", "subject"):
         digest.update(_BLANKS.sub(b" ", header.raw(name)).strip() + b"\0")
-    digest.update(_BLANKS.sub(b" ", content).strip())
+    digest.update(content.translate(None, b" \t\r\n"))
     return digest.hexdigest()
 
 

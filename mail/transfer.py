@@ -5,6 +5,7 @@ import re
 from typing import NamedTuple
 
 _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
+_NOISE = bytes(byte for byte in range(256) if byte not in _ALPHABET)
 _SPACE = b" \t\r\n\x0b\x0c\x00"
 _TRAILING = re.compile(rb"=[ \t]+(?=\r?\n|$)")
 _NAME = re.compile(r"[a-z0-9_-]+(?: printable)?")
@@ -66,7 +67,7 @@ def _base64(data: bytes) -> Content:
     if not noise:
         return _digits(compact)
     encoded, footer = _without_footer(data)
-    found = _digits(bytes(byte for byte in encoded.translate(None, _SPACE) if byte in _ALPHABET))
+    found = _digits(encoded.translate(None, _NOISE))
     return Content(found.data, footer, "characters in base64 that don't belong there")
 
 
