@@ -38,6 +38,11 @@ def post_line(work: Work, case: Case, key: str, text: str, now: datetime) -> Non
     _ask(work, case, f"line:{case.number}:{key}", {"draw": "line", "text": text}, now)
 
 
+def post_held(work: Work, case: Case, item: int, now: datetime) -> None:
+    """Ask for outbox row `item`, a held reply, to be shown in the thread with 取り消す."""
+    _ask(work, case, f"held:{item}", {"draw": "held", "item": item}, now)
+
+
 def _ask(work: Work, case: Case, key: str, payload: Mapping[str, Any], now: datetime) -> None:
     work.outbox.add(
         Outgoing(

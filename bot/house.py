@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from bot.cases.letter import Letters
 from bot.clock import Clock, system_clock
 from bot.config import ConfigError, Environment
 from bot.gather import Desk
@@ -44,6 +45,12 @@ class House:
         """How the desk signs."""
         desk = self.settings.desk
         return Office(self.key, desk.name, desk.language, self.settings.templates_folder)
+
+    @property
+    def letters(self) -> Letters:
+        """What operators' letters are made with."""
+        boxes = {box.name: box for box in self.settings.mailboxes}
+        return Letters(self.office, boxes, self.programmes)
 
     @property
     def desk(self) -> Desk:

@@ -9,6 +9,7 @@ from bot.clock import Clock
 from bot.crashpoints import reach
 from bot.drawing import post_line
 from bot.jobs import doubling
+from bot.sealing import Seal, SealError
 from bot.settings import SmtpSettings
 from bot.store import Store
 from bot.store.job_table import Job
@@ -23,6 +24,9 @@ LONGEST_TRYING = timedelta(days=5)
 """RFC 5321, section 4.5.4.1: give up after four to five days."""
 BATCH = 100
 
+SEALED = {"sealed": True}
+"""The payload of a mail whose bytes are sealed."""
+
 log = logging.getLogger(__name__)
 
 
@@ -35,6 +39,11 @@ def deliver_later(work: Work, at: datetime) -> None:
     """Cause the outbox to be worked off at the aware instant `at`."""
     key = f"{DELIVER_JOB}:{int(at.timestamp())}"
     work.jobs.defer(DELIVER_JOB, {}, at, key=key)
+
+
+def is_sealed(item: OutboxItem) -> bool:
+    """Tell whether a mail's bytes are sealed."""
+    return bool((item.payload or {}).get("sealed"))
 
 
 def smtp_settings(settings: SmtpSettings, connections: int = 4) -> courier.SmtpSettings:
@@ -52,15 +61,24 @@ def smtp_settings(settings: SmtpSettings, connections: int = 4) -> courier.SmtpS
 
 
 class Postman:
-    """Sends what is due; `senders` maps each mailbox to its address, used as the return path."""
+    """Sends what is due; `senders` maps each mailbox to its address, used as the return path.
+
+    `seal` opens mails that carry a secret: sealed at rest, and erased as soon as they are sent.
+    """
 
     def __init__(
-        self, store: Store, courier: Courier, clock: Clock, senders: dict[str, str]
+        self,
+        store: Store,
+        courier: Courier,
+        clock: Clock,
+        senders: dict[str, str],
+        seal: Seal,
     ) -> None:
         self._store = store
         self._courier = courier
         self._clock = clock
         self._senders = senders
+        self._seal = seal
 
     async def run(self, jobs: Sequence[Job]) -> None:
         """Send the mails that are due; the handler of `DELIVER_JOB`."""
@@ -75,11 +93,17 @@ class Postman:
     async def _send(self, item: OutboxItem) -> Outcome:
         sender = "" if item.automatic else self._senders.get(item.mailbox or "", "")
         reach("before_data")
-        return await self._courier.send(sender, [item.recipient or ""], item.raw or b"")
+        try:
+            raw = self._seal.open(item.raw or b"") if is_sealed(item) else item.raw or b""
+        except SealError as error:
+            return Outcome("permanent", None, str(error))
+        return await self._courier.send(sender, [item.recipient or ""], raw)
 
     def _settle(self, work: Work, settled: Sequence[tuple[OutboxItem, Outcome]]) -> None:
         now = self._clock()
-        work.outbox.sent_many([i.id for i, outcome in settled if outcome.kind == "sent"], now)
+        sent = [item for item, outcome in settled if outcome.kind == "sent"]
+        work.outbox.sent_many([item.id for item in sent], now)
+        work.outbox.erase([item.id for item in sent if is_sealed(item)])
         for item, outcome in settled:
             if outcome.kind != "sent":
                 self._not_sent(work, item, outcome, now)

@@ -27,7 +27,8 @@ class Overview:
     """A case with its contract, who wrote, what is left, and the head of what was written.
 
     `contact` is the sender as registered on the day the case was opened, or None; `status` and
-    `category` are the programme's own words for them.
+    `category` are the programme's own words for them; `reserved` tells of a re-issue that is
+    neither granted nor refused.
     """
 
     case: Case
@@ -39,6 +40,7 @@ class Overview:
     counts: tuple[Count, ...]
     excerpt: str
     opened_by: int | None
+    reserved: bool
 
 
 def overview(work: Work, number: str, programmes: Programmes, now: datetime) -> Overview | None:
@@ -61,6 +63,7 @@ def overview(work: Work, number: str, programmes: Programmes, now: datetime) -> 
         counts=_counts(work, programme, contract, now.date()),
         excerpt=(message.excerpt or "") if message else "",
         opened_by=case.opened_by,
+        reserved=bool(work.ledger.reserved_in(number)),
     )
 
 

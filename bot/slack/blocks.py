@@ -60,6 +60,11 @@ def context(*texts: str) -> Block:
     return {"type": "context", "elements": [marked(text) for text in texts]}
 
 
+def remark(text: str) -> Block:
+    """Return a small line of literal text."""
+    return {"type": "context", "elements": [plain(text)]}
+
+
 def quotation(text: str, most: int = EXCERPT_CHARACTERS) -> Block:
     """Return what somebody wrote, literally, set off as a quotation."""
     words = {"type": "text", "text": cut(text, most) or "（本文なし）"}
@@ -78,9 +83,15 @@ def button(action: str, label: str, value: str, style: str | None = None) -> Blo
     return made | ({"style": style} if style else {})
 
 
-def seen_value(number: str, version: int) -> str:
-    """Return what a button carries: the case, and the version on this screen."""
-    return json.dumps({"n": number, "v": version}, separators=(",", ":"))
+def seen_value(number: str, version: int, **more: int | str) -> str:
+    """Return what a button carries: the case, the version on this screen, and what else."""
+    return json.dumps({"n": number, "v": version, **more}, separators=(",", ":"))
+
+
+def overflow(action: str, choices: Iterable[tuple[str, str]]) -> Block:
+    """Return a menu behind dots: pairs of label and value."""
+    options = [{"text": plain(label), "value": value} for label, value in choices]
+    return {"type": "overflow", "action_id": action, "options": options}
 
 
 def person(actor: str | None) -> str:

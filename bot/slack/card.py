@@ -1,10 +1,11 @@
 """The card of a case: what an operator needs at a glance, and what can be pressed."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from bot.cases.overview import Count, Overview
-from bot.cases.states import AT_WORK, ENDED, MOVES, TITLES, CaseState
+from bot.cases.states import AT_WORK, ENDED, TITLES, CaseState
 from bot.slack.blocks import (
     Block,
     actions,
@@ -14,6 +15,7 @@ from bot.slack.blocks import (
     fields,
     header,
     moment,
+    overflow,
     person,
     plain,
     quotation,
@@ -39,7 +41,7 @@ def card(seen: Overview, now: datetime) -> list[Block]:
         *(marks if case.marks else []),
         *question,
         quotation(seen.excerpt),
-        actions(f"actions:{case.number}:{case.version}", _buttons(case)),
+        actions(f"actions:{case.number}:{case.version}", _buttons(seen)),
     ]
 
 
@@ -89,16 +91,49 @@ def _standing(case: Case, now: datetime) -> list[str]:
     return lines
 
 
-def _buttons(case: Case) -> Sequence[Block]:
+@dataclass(frozen=True, slots=True)
+class _Offer:
+    """One thing to press: the action, its label, the states it is offered in, its style."""
+
+    action: str
+    label: str
+    states: frozenset[CaseState]
+    style: str | None = None
+
+
+_FREE = frozenset({CaseState.OPEN, CaseState.WAITING, CaseState.SNOOZED})
+_OFFERS = (
+    _Offer("claim", "担当する", _FREE, "primary"),
+    _Offer("claim", "引き継ぐ", frozenset({CaseState.CLAIMED})),
+    _Offer("reply", "返信", AT_WORK),
+    _Offer("use", "通話を記録", AT_WORK),
+    _Offer("resolve", "解決", AT_WORK),
+    _Offer("reopen", "再開", ENDED),
+)
+_REISSUE = (
+    _Offer("approve", "再発行を承認", AT_WORK, "primary"),
+    _Offer("refuse", "却下", AT_WORK, "danger"),
+)
+_MORE = (
+    _Offer("wait", "回答待ちにする", AT_WORK - {CaseState.WAITING}),
+    _Offer("snooze", "保留する", AT_WORK),
+    _Offer("wake", "保留を解除する", frozenset({CaseState.SNOOZED})),
+    _Offer("close", "完了にする", frozenset({CaseState.RESOLVED})),
+)
+
+
+def _buttons(seen: Overview) -> Sequence[Block]:
+    case = seen.case
+    offers = [*_OFFERS, *(_REISSUE if seen.reserved else ())]
     value = seen_value(case.number, case.version)
-    claim = "引き継ぐ" if case.state == CaseState.CLAIMED else MOVES["claim"].title
-    offers = (
-        ("claim", claim, AT_WORK, "primary" if case.state == CaseState.OPEN else None),
-        ("resolve", MOVES["resolve"].title, AT_WORK, None),
-        ("reopen", MOVES["reopen"].title, ENDED, None),
-    )
-    return [
-        button(f"{PREFIX}{name}", label, value, style)
-        for name, label, states, style in offers
-        if case.state in states
+    shown = [
+        button(f"{PREFIX}{offer.action}", offer.label, value, offer.style)
+        for offer in offers
+        if case.state in offer.states
     ]
+    more = [
+        (offer.label, seen_value(case.number, case.version, a=offer.action))
+        for offer in _MORE
+        if case.state in offer.states
+    ]
+    return [*shown, *([overflow(f"{PREFIX}more", more)] if more else [])]

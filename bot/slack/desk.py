@@ -10,7 +10,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.cases.overview import Programmes
+from bot.cases.letter import Letters
 from bot.clock import Clock
 from bot.drawing import DRAW_JOB, draw_later
 from bot.jobs import Handler, Retry
@@ -18,6 +18,7 @@ from bot.settings import SlackSettings
 from bot.slack.client import SlackClient
 from bot.slack.connection import SocketConnection, Timing
 from bot.slack.errors import SlackError, SlackPermanentError, SlackTemporaryError
+from bot.slack.gate import Gate
 from bot.slack.inbox import INBOX_JOB, Inbox
 from bot.slack.listeners import Listeners
 from bot.slack.painter import Painter
@@ -41,8 +42,8 @@ AWAY = frozenset({"unreachable", "ratelimited", "invalid_auth", "account_inactiv
 class SlackDesk:
     """The Slack face of one desk, over Socket Mode or HTTP as `settings` say.
 
-    `programmes` are those of the desk by id. Nothing is lost while Slack is down: rows stay in
-    the outbox.
+    `letters` is what mails to customers are made with. Nothing is lost while Slack is down: rows
+    stay in the outbox.
     """
 
     def __init__(
@@ -50,13 +51,13 @@ class SlackDesk:
         settings: SlackSettings,
         store: Store,
         clock: Clock,
-        programmes: Programmes,
+        letters: Letters,
         timing: Timing = Timing(),  # noqa: B008 - a frozen value
     ) -> None:
         self._settings = settings
         self._store = store
         self._clock = clock
-        self._programmes = programmes
+        self._letters = letters
         self._timing = timing
         self._session: ClientSession | None = None
         self._way: SocketConnection | HttpReceiver | None = None
@@ -72,10 +73,11 @@ class SlackDesk:
         permissions = Permissions(self.client, *groups, self._clock)
         self._inbox = Inbox(self._store, permissions, self._clock)
         self._painter = Painter(
-            self._settings, self._store, self.client, self._programmes, self._clock
+            self._settings, self._store, self.client, self._letters.programmes, self._clock
         )
         app = self._app()
-        Listeners(self._store, self.client, permissions, self._inbox, self._clock).register(app)
+        gate = Gate(self._store, self.client, permissions, self._clock)
+        Listeners(self._store, gate, self._inbox, self._letters, self._clock).register(app)
         self._way = await self._opened(app)
 
     async def stop(self) -> None:

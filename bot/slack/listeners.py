@@ -1,29 +1,28 @@
 """What the app listens to: buttons, and posts in threads; the same over both deliveries."""
 
 import json
-import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, cast
 
 from slack_bolt.async_app import AsyncApp
 
-from bot.cases import commands
+from bot.cases import commands, reply
+from bot.cases.letter import Letters
 from bot.cases.outcome import Actor, Conflict, Done, Outcome, Refused, Seen
+from bot.cases.overview import overview
 from bot.cases.states import TITLES
 from bot.clock import Clock
+from bot.slack import views
 from bot.slack.blocks import person
 from bot.slack.card import PREFIX
-from bot.slack.client import SlackClient
-from bot.slack.errors import SlackError
+from bot.slack.forms import FORMS, Answer, Form, Show, Submission, values_of
+from bot.slack.gate import Gate
 from bot.slack.inbox import Inbox, is_note
 from bot.slack.payload import Json, part
-from bot.slack.permission import DENIED, Permissions, Role
-from bot.store.audit import AuditEvent
 from bot.store.store import Store
 from bot.store.work import Work
-
-logger = logging.getLogger(__name__)
 
 Ack = Callable[..., Awaitable[Any]]
 Command = Callable[[Work, Seen, Actor], Outcome]
@@ -34,27 +33,30 @@ AT_ONCE: Mapping[str, Command] = {
     "reopen": commands.reopen,
     "wait": commands.wait,
     "wake": commands.wake,
+    "close": commands.close,
 }
 """Buttons that need nothing asked."""
 
-UNREACHABLE = "担当者グループを確認できませんでした。しばらくしてからもう一度お試しください。"
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """What was pressed: the action, the case as seen, a row of the outbox where there is one."""
+
+    action: str
+    seen: Seen
+    item: int | None
 
 
 class Listeners:
     """The desk's ears: every action is checked, carried out in one transaction, and audited."""
 
     def __init__(
-        self,
-        store: Store,
-        client: SlackClient,
-        permissions: Permissions,
-        inbox: Inbox,
-        clock: Clock,
+        self, store: Store, gate: Gate, inbox: Inbox, letters: Letters, clock: Clock
     ) -> None:
         self._store = store
-        self._client = client
-        self._permissions = permissions
+        self._gate = gate
         self._inbox = inbox
+        self._letters = letters
         self._clock = clock
 
     def register(self, app: AsyncApp) -> None:
@@ -62,6 +64,7 @@ class Listeners:
         bolt = cast("Any", app)  # its decorators are typed by halves
         bolt.event("message")(self.hear)
         bolt.action(re.compile(rf"^{re.escape(PREFIX)}"))(ack=_acknowledge, lazy=[self.press])
+        bolt.view(re.compile(rf"^{re.escape(views.FORM)}"))(self.submit)
 
     async def hear(self, event: Json) -> None:
         """Take a post in; Bolt acknowledges it only after this has returned."""
@@ -69,36 +72,86 @@ class Listeners:
             await self._inbox.take(event)
 
     async def press(self, body: Json) -> None:
-        """Carry out a card's button, acknowledged before."""
-        action = str(body["actions"][0]["action_id"]).removeprefix(PREFIX)
-        command = AT_ONCE.get(action)
-        if command is None:
+        """Carry out a card's button or show its form, acknowledged before."""
+        pressed, user = pressed_in(body), str(body["user"]["id"])
+        form = FORMS.get(pressed.action)
+        if form is not None and form.show is not None:
+            await self._show(form.show, pressed, body)
             return
-        carried = json.loads(body["actions"][0]["value"])
+        command = AT_ONCE.get(pressed.action)
+        if command is None and pressed.action != "take_back":
+            return
+        actor = await self._gate.actor(user, pressed.action, pressed.seen.number)
+        if isinstance(actor, str):
+            await self._gate.tell(body, actor)
+            return
+        outcome = await self._store.run(
+            lambda work: (
+                command(work, pressed.seen, actor)
+                if command
+                else reply.take_back(work, pressed.item or 0, actor)
+            )
+        )
+        await self._gate.tell(body, said(outcome, actor))
+
+    async def _show(self, show: Show, pressed: Pressed, body: Json) -> None:
+        """Open a view while the trigger is good, then fill it with what the database says."""
+        view = await self._gate.open(str(body["trigger_id"]), views.loading())
+        if view is None:
+            return
+        user = str(body["user"]["id"])
+        actor = await self._gate.actor(user, pressed.action, pressed.seen.number)
+        if isinstance(actor, str):
+            await self._gate.fill(view, views.notice(actor))
+            return
+        made = await self._store.read(lambda work: self._shown(work, show, pressed.seen, actor))
+        await self._gate.fill(view, made)
+
+    def _shown(self, work: Work, show: Show, seen: Seen, actor: Actor) -> views.View:
+        found = overview(work, seen.number, self._letters.programmes, actor.at)
+        if found is None:
+            return views.notice(commands.UNKNOWN)
+        if found.case.version != seen.version:
+            conflict = Conflict(found.case, by=commands.last_actor(work, found.case))
+            return views.notice(said(conflict, actor) or "")
+        return show(work, found, self._letters, actor.at)
+
+    async def submit(self, ack: Ack, body: Json, view: Json) -> None:
+        """Carry out a form; the acknowledgement closes it, shows the next view, or says why not."""
+        name = str(view["callback_id"]).removeprefix(views.FORM)
+        form = FORMS[name]
+        carried = json.loads(view["private_metadata"])
         seen = Seen(str(carried["n"]), int(carried["v"]))
-        answer = await self._carry_out(action, command, seen, str(body["user"]["id"]))
-        await self._tell(body, answer)
-
-    async def _carry_out(self, action: str, command: Command, seen: Seen, user: str) -> str | None:
-        try:
-            role = await self._permissions.role(user)
-        except SlackError:
-            logger.warning("could not ask Slack who may act")
-            return UNREACHABLE
-        actor = Actor(f"slack:{user}", self._clock(), lead=role >= Role.LEAD)
-        if role < Role.OPERATOR:
-            await self._store.run(lambda work: _denied(work, action, seen, actor))
-            return DENIED
-        return said(await self._store.run(lambda work: command(work, seen, actor)), actor)
-
-    async def _tell(self, body: Json, text: str | None) -> None:
-        channel = part(body, "channel").get("id")
-        if text is None or not isinstance(channel, str):
+        actor = await self._gate.actor(str(body["user"]["id"]), name, seen.number)
+        if isinstance(actor, str):
+            await ack(response_action="update", view=views.notice(actor))
             return
-        try:
-            await self._client.whisper(channel, str(body["user"]["id"]), text)
-        except SlackError as error:
-            logger.warning("could not tell an operator: %s", error)
+        given = Submission(
+            seen, values_of(view), str(view["id"]), carried.get("item"), self._letters, actor
+        )
+        answer = await self._store.run(lambda work: form.carry(work, given))
+        await ack(**_answered(form, answer, actor))
+
+
+def pressed_in(body: Json) -> Pressed:
+    """Read a button or an entry of the menu behind dots."""
+    action = body["actions"][0]
+    name = str(action["action_id"]).removeprefix(PREFIX)
+    value = action.get("value") or part(action, "selected_option").get("value")
+    carried = json.loads(str(value))
+    seen = Seen(str(carried["n"]), int(carried["v"]))
+    return Pressed(str(carried.get("a", name)), seen, carried.get("i"))
+
+
+def _answered(form: Form, answer: Answer, actor: Actor) -> dict[str, Any]:
+    if isinstance(answer, dict):
+        return {"response_action": "update", "view": answer}
+    text = said(answer, actor)
+    if text is None:
+        return {}
+    if form.field is None or isinstance(answer, Conflict):
+        return {"response_action": "update", "view": views.notice(text)}
+    return {"response_action": "errors", "errors": {form.field: text}}
 
 
 def said(outcome: Outcome, actor: Actor) -> str | None:
@@ -115,12 +168,6 @@ def said(outcome: Outcome, actor: Actor) -> str | None:
                 f"（現在：{TITLES[case.state]}、担当：{person(case.assignee)}）。"
                 "カードをご確認のうえ、必要であればもう一度操作してください。"
             )
-
-
-def _denied(work: Work, action: str, seen: Seen, actor: Actor) -> None:
-    case = work.cases.get(seen.number)
-    number = case.number if case else None
-    work.audit.add(AuditEvent(actor.at, actor.id, f"{action}_denied", case_number=number))
 
 
 async def _acknowledge(ack: Ack) -> None:

@@ -7,8 +7,18 @@ from datetime import datetime
 from bot.cases.overview import Overview, Programmes, overview
 from bot.clock import Clock
 from bot.settings import SlackSettings
-from bot.slack.blocks import Block, context, marked, quotation, section
-from bot.slack.card import card, fallback
+from bot.slack.blocks import (
+    Block,
+    button,
+    cut,
+    marked,
+    plain,
+    quotation,
+    remark,
+    section,
+    seen_value,
+)
+from bot.slack.card import PREFIX, card, fallback
 from bot.slack.client import Place, SlackClient
 from bot.slack.errors import SlackPermanentError, SlackTemporaryError
 from bot.store.cases import Case
@@ -52,6 +62,7 @@ class Painter:
             "card": self._draw_card,
             "follow_up": self._post_follow_up,
             "line": self._post_line,
+            "held": self._post_held,
         }
 
     async def draw(self, item: OutboxItem) -> None:
@@ -112,7 +123,20 @@ class Painter:
 
     async def _post_line(self, item: OutboxItem, seen: Overview) -> None:
         text = str((item.payload or {})["text"])
-        await self._in_thread(item, seen, Post(text, [context(text)]))
+        post = Post(f"{fallback(seen.case)}の経過", [remark(text)])
+        await self._in_thread(item, seen, post)
+
+    async def _post_held(self, item: OutboxItem, seen: Overview) -> None:
+        held = int((item.payload or {})["item"])
+        mail = await self._store.read(lambda work: work.outbox.get(held))
+        if mail is None or mail.state != "held":
+            await self._store.run(lambda work: work.outbox.sent(item.id, self._clock()))
+            return
+        text = f"✉ 返信「{cut(mail.subject or '', 200)}」を30秒後に送信します。"
+        value = seen_value(seen.case.number, seen.case.version, i=held)
+        undo = button(f"{PREFIX}take_back", "取り消す", value, "danger")
+        post = Post(f"{fallback(seen.case)}に返信します", [section(plain(text), undo)])
+        await self._in_thread(item, seen, post)
 
     async def _in_thread(self, item: OutboxItem, seen: Overview, post: Post) -> None:
         case = seen.case

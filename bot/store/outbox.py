@@ -128,6 +128,12 @@ class Outbox:
         """Replace the payload of a row that has not left."""
         self._set(item, payload=dict(payload))
 
+    def erase(self, items: Iterable[int]) -> None:
+        """Forget the bytes of rows that have left, because they held a secret."""
+        wanted = list(items)
+        if wanted:
+            self._connection.execute(update(outbox).where(outbox.c.id.in_(wanted)).values(raw=None))
+
     def sent_many(self, items: Iterable[int], at: datetime) -> None:
         """Mark rows as sent, in one statement."""
         self._connection.execute(

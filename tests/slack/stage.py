@@ -1,27 +1,48 @@
 """A whole desk against the double: real slack_bolt, real store, people who press buttons."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from bot.cases.letter import Letters
+from bot.cases.reply import handlers as reply_handlers
 from bot.drawing import draw_card
-from bot.jobs import Runner
+from bot.jobs import Handler, Runner
 from bot.programmes import load_all
-from bot.settings import SlackSettings
+from bot.record import Office
+from bot.settings import MailboxSettings, SlackSettings
 from bot.slack.connection import Timing
 from bot.slack.desk import SlackDesk
-from bot.store import Store, Work
+from bot.store import Store, Work, tables
 from bot.store.cases import Case, NewCase
 from bot.store.messages import NewMessage, Outcome
 from quotas.decision import State
+from quotas.ledger import Kind, LedgerEntry
+from quotas.programme import Channel
+from quotas.request import Policy
 from tests.slack_double import Person, SlackDouble
 from tests.slack_double.delivery import SIGNING_SECRET
 from tests.slack_double.double import APP_TOKEN, BOT_TOKEN
 from tests.slack_double.workspace import Message
 
 TOKYO = ZoneInfo("Asia/Tokyo")
+BOX = MailboxSettings(
+    name="dax",
+    programme="desknets-dax",
+    channel=Channel.EMAIL,
+    address="dax@desk.example",
+    imap=None,
+    listen=None,
+    trusted_authserv=None,
+    authentication=Policy.OFF,
+    microsoft365=False,
+    arc_forwarders=(),
+    first_run="archive",
+)
+BOXES = {"dax": BOX}
 TRIAGE, REISSUES = "C0TRIAGE", "C0REISSUE"
 
 
@@ -36,6 +57,7 @@ class Stage:
     now: datetime = datetime(2026, 4, 1, 10, 0, tzinfo=TOKYO)
 
     def __post_init__(self) -> None:
+        self.letters = Letters(Office(b"k" * 32, "サポート窓口", "ja", None), BOXES, load_all())
         self.desk = self.new_desk()
         self.hanako = self.double.person("U0HANAKO", "花子", "S0OPERATORS")
         self.taro = self.double.person("U0TARO", "太郎", "S0OPERATORS")
@@ -48,8 +70,7 @@ class Stage:
     def new_desk(self) -> SlackDesk:
         """Return a desk on this stage's store that has not started."""
         clock = lambda: self.now  # noqa: E731 - reads the present each time
-        programmes = load_all()
-        return SlackDesk(self.settings, self.store, clock, programmes, self.timing)
+        return SlackDesk(self.settings, self.store, clock, self.letters, self.timing)
 
     async def start(self) -> None:
         """Start the desk and wait until events can reach it."""
@@ -59,19 +80,53 @@ class Stage:
         else:
             await self.double.until(lambda: self.double.sockets.connected)
 
+    def postman(self) -> Mapping[str, Handler]:
+        """Return the jobs that release replies; mails themselves are looked at in the outbox."""
+        return reply_handlers(self.store, lambda: self.now)
+
     def pass_time(self, **span: float) -> None:
         """Let desk time pass."""
         self.now += timedelta(**span)
 
     async def work_off(self) -> None:
         """Run every job that is due now, as the runner of a serving desk does."""
-        runner = Runner(self.store, self.desk.handlers(), lambda: self.now)
+        handlers = {**self.desk.handlers(), **self.postman()}
+        runner = Runner(self.store, handlers, lambda: self.now)
         await runner.drain()
 
     def open_case(self, **changes: Any) -> Case:
         """Record a case as the desk does for a customer's mail, with its card asked for."""
         with self.store.work() as work:
             return _opened(work, self.now, changes)
+
+    def reissue_case(self) -> str:
+        """Open a case that asks for a licence key, with one of three units reserved."""
+        with self.store.work() as work:
+            _register(work, "DX-1234-5678", "desknets-dax", self.now)
+            case = _opened(
+                work,
+                self.now,
+                {
+                    "support_number": "DX-1234-5678",
+                    "contact": "sato@customer.example",
+                    "contact_name": "佐藤",
+                    "category": "licence_reissue",
+                },
+            )
+            work.ledger.append(_reservation(case.number, self.now))
+        return case.number
+
+    def phone_case(self) -> str:
+        """Open a case of the programme that counts calls."""
+        with self.store.work() as work:
+            _register(work, "M12345678", "dekispart", self.now)
+            changes = {"support_number": "M12345678", "programme": "dekispart"}
+            return _opened(work, self.now, changes).number
+
+    def database_bytes(self) -> bytes:
+        """Return everything the database holds on disk."""
+        folder = Path(str(self.store.url.database)).parent
+        return b"".join(file.read_bytes() for file in folder.glob("desk.db*"))
 
     def case(self, number: str) -> Case:
         """Return a case as it stands."""
@@ -82,7 +137,8 @@ class Stage:
 
     def cards(self, number: str, channel: str = TRIAGE) -> list[Message]:
         """Return every card of a case in a channel: there must never be two."""
-        return [m for m in self.double.space.messages[channel] if m.text.find(number) >= 0]
+        posted = self.double.space.messages[channel]
+        return [m for m in posted if m.thread is None and m.text.startswith(f"案件 {number}")]
 
     def card(self, number: str, channel: str = TRIAGE) -> Message:
         """Return the one card of a case."""
@@ -122,6 +178,47 @@ def _opened(work: Work, now: datetime, changes: dict[str, Any]) -> Case:
     assert case is not None
     draw_card(work, case, now)
     return case
+
+
+def _register(work: Work, number: str, programme: str, now: datetime) -> None:
+    day = now.date()
+    contract = {
+        "support_number": number,
+        "programme": programme,
+        "customer": "株式会社みどり",
+        "imported_at": now,
+    }
+    period = {
+        "support_number": number,
+        "start": day - timedelta(days=30),
+        "until": day + timedelta(days=335),
+        "status": "paid",
+    }
+    contact = {
+        "support_number": number,
+        "name": "佐藤",
+        "email": "sato@customer.example",
+        "email_folded": "sato@customer.example",
+    }
+    rows = ((tables.contracts, contract), (tables.periods, period), (tables.contacts, contact))
+    for table, row in rows:
+        work.connection.execute(table.insert().values(row))
+
+
+def _reservation(number: str, now: datetime) -> LedgerEntry:
+    return LedgerEntry(
+        id=0,
+        support_number="DX-1234-5678",
+        quota="licence_reissue",
+        kind=Kind.RESERVE,
+        units=1,
+        charged_on=now.date(),
+        on=now.date(),
+        recorded_at=now,
+        key=f"test:{number}",
+        actor="desk",
+        case_number=number,
+    )
 
 
 def slack_settings(double: SlackDouble) -> SlackSettings:

@@ -1,0 +1,133 @@
+"""Counting what customers used: calls and remote sessions, and their correction."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from bot.cases.commands import UNKNOWN, record_change
+from bot.cases.outcome import Actor, Done, Outcome, Refused
+from bot.cases.overview import Programmes
+from bot.drawing import post_line
+from bot.store.audit import AuditEvent
+from bot.store.cases import Case
+from bot.store.ledger import following
+from bot.store.notes import Note
+from bot.store.work import Work
+from quotas.counting import balance_on
+from quotas.ledger import Kind, LedgerEntry
+from quotas.ledger_check import Refusal
+from quotas.programme import Programme, QuotaTerms
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """One call or remote session: of which quota, by which contact, when and how long.
+
+    `key` names this one record, so that a form sent twice counts once.
+    """
+
+    key: str
+    quota: str
+    contact: str
+    start: datetime
+    minutes: int
+    summary: str
+
+
+def countable(programme: Programme, case: Case) -> tuple[QuotaTerms, ...]:
+    """Return the quotas whose uses are recorded as they happen: those no request reserves."""
+    day = case.opened_at.date()
+    reserved = {c.quota for c in programme.categories.on(day).value if c.kind == "quota_request"}
+    return tuple(
+        terms.on(day).value for name, terms in programme.quotas.items() if name not in reserved
+    )
+
+
+def record_use(work: Work, programmes: Programmes, number: str, use: Use, actor: Actor) -> Outcome:
+    """Count one use in the contract year of its day; the same use again counts nothing.
+
+    Refused in the terms' words when they block it. What is left stands in the card's thread.
+    """
+    case = work.cases.lock(number)
+    if case is None:
+        return Refused(UNKNOWN)
+    programme = programmes.get(case.programme)
+    if case.support_number is None or programme is None:
+        return Refused(
+            "契約が特定されていない案件には記録できません。先に契約と関連付けてください。"
+        )
+    if work.ledger.of_key(use.key) is not None:
+        return Done(case)
+    day = use.start.date()
+    entry = LedgerEntry(
+        id=0,
+        support_number=case.support_number,
+        quota=use.quota,
+        kind=Kind.CONSUME,
+        units=1,
+        charged_on=day,
+        on=day,
+        recorded_at=actor.at,
+        key=use.key,
+        actor=actor.id,
+        case_number=number,
+        contact=use.contact,
+        minutes=use.minutes,
+    )
+    written = work.ledger.record(entry, programme)
+    if isinstance(written, Refusal):
+        return Refused(f"{written.japanese}。")
+    _told(work, case, programme, written, use)
+    return counted(work, case, "use_recorded", written, actor)
+
+
+def reverse_use(
+    work: Work, programmes: Programmes, entry: int, reason: str, actor: Actor
+) -> Outcome:
+    """Undo a recorded use by adding its opposite; the reason stands in the statement."""
+    before = work.ledger.entry(entry)
+    case = work.cases.lock(before.case_number) if before and before.case_number else None
+    if before is None or case is None:
+        return Refused(UNKNOWN)
+    if not reason.strip():
+        return Refused("取り消しの理由を入力してください。")
+    back = following(before, Kind.REVERSE, key=f"reverse:{entry}", actor=actor.id, at=actor.at)
+    written = work.ledger.record(replace(back, reason=reason), programmes[case.programme])
+    if isinstance(written, Refusal):
+        return Refused(f"{written.japanese}。")
+    post_line(work, case, f"reversed:{entry}", f"↩ 記録 #{entry} を取り消しました。", actor.at)
+    return counted(work, case, "use_reversed", written, actor)
+
+
+def counted(work: Work, case: Case, action: str, entry: LedgerEntry, actor: Actor) -> Outcome:
+    """Audit what was written to the ledger for a case, and let its card show the new count."""
+    work.audit.add(
+        AuditEvent(
+            actor.at,
+            actor.id,
+            "ledger",
+            case_number=case.number,
+            support_number=entry.support_number,
+            after={"entry": entry.id, "kind": entry.kind, "quota": entry.quota},
+        )
+    )
+    changed = work.cases.change(case.number, case.version, actor.at)
+    if changed is None:
+        return Refused("案件が同時に変更されました。もう一度操作してください。")
+    record_change(work, action, case, changed, actor)
+    return Done(changed)
+
+
+def _told(work: Work, case: Case, programme: Programme, entry: LedgerEntry, use: Use) -> None:
+    """Keep the summary as a note, and say in the thread what is left and what was too long."""
+    terms = programme.quota_on(entry.quota, entry.charged_on)
+    contract = work.contracts.find(entry.support_number)
+    entries = work.ledger.entries(entry.support_number)
+    left = balance_on(contract, programme, entry.quota, entries, entry.on) if contract else None
+    rest = f"、残り{left.remaining}{terms.unit}" if left and left.remaining is not None else ""
+    long = terms.guideline_minutes is not None and use.minutes > terms.guideline_minutes
+    over = f" ⚠ 目安の{terms.guideline_minutes}分を超えています。" if long else ""
+    line = f"📞 {terms.title}を記録しました（#{entry.id}、{use.minutes}分{rest}）。{over}"
+    post_line(work, case, f"use:{entry.id}", line, entry.recorded_at)
+    text = f"{terms.title} {use.minutes}分（{use.contact}）\n{use.summary}"
+    note = Note(case.number, entry.recorded_at, "call", entry.actor, text, f"ledger:{entry.id}")
+    work.notes.add(note)

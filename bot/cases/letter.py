@@ -1,0 +1,117 @@
+"""Letters to customers that people cause: drawn, composed and put into the outbox."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from bot.cases.outcome import Refused
+from bot.cases.overview import Programmes
+from bot.record import Office
+from bot.render import Letterhead, render
+from bot.settings import MailboxSettings
+from bot.store.cases import Case
+from bot.store.outbox import Outgoing
+from bot.store.work import Work
+from mail import compose
+from mail.reference import case_reference, message_id
+from quotas.decision import Reply
+
+
+@dataclass(frozen=True, slots=True)
+class Letters:
+    """What letters are made with: how the desk signs, its mailboxes by name, its programmes."""
+
+    office: Office
+    boxes: Mapping[str, MailboxSettings]
+    programmes: Programmes
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One mail as it will be sent, every byte of it fixed."""
+
+    to: str
+    subject: str
+    body: str
+    template: str
+    mailbox: str
+    message_id: str
+    raw: bytes = field(repr=False)
+
+
+def write(
+    work: Work, letters: Letters, case: Case, reply: Reply, now: datetime
+) -> Letter | Refused:
+    """Draw `reply` in `case` and compose the mail; its `values` are those besides the usual ones.
+
+    `reply.to` is ignored: a case's letter goes to the case's contact, in the case's thread.
+    """
+    box, programme = letters.boxes.get(case.mailbox), letters.programmes.get(case.programme)
+    if not case.contact or box is None or programme is None:
+        return Refused("宛先のメールアドレスがないため、メールを作成できません。")
+    rendered = render(
+        Reply(reply.template, case.contact, {**_usual(work, letters, case), **reply.values}),
+        programme=programme,
+        letterhead=Letterhead(letters.office.name, box.address),
+        now=now,
+        case_number=case.number,
+        case_reference=case_reference(case.number, letters.office.key),
+        language=letters.office.language,
+        folder=letters.office.templates,
+    )
+    domain = box.address.rpartition("@")[2]
+    own_id = message_id(secrets.token_bytes(10), letters.office.key, domain)
+    thread = _thread(work, case.number)
+    raw = compose.compose(
+        compose.Outgoing(
+            from_address=box.address,
+            from_name=letters.office.name,
+            to=case.contact,
+            subject=rendered.subject,
+            text=rendered.body,
+            message_id=own_id,
+            date=now,
+            in_reply_to=thread[-1] if thread else "",
+            references=thread,
+        )
+    )
+    return Letter(
+        case.contact, rendered.subject, rendered.body, reply.template, box.name, own_id, raw
+    )
+
+
+def outgoing(letter: Letter, case: Case, key: str, now: datetime) -> Outgoing:
+    """Return the outbox row of a letter, under the dedupe key of what caused it."""
+    return Outgoing(
+        kind="mail",
+        dedupe_key=key,
+        created_at=now,
+        case_number=case.number,
+        mailbox=letter.mailbox,
+        recipient=letter.to,
+        template=letter.template,
+        message_id=letter.message_id,
+        subject=letter.subject,
+        raw=letter.raw,
+    )
+
+
+def _usual(work: Work, letters: Letters, case: Case) -> dict[str, Any]:
+    programme = letters.programmes[case.programme]
+    contract = work.contracts.find(case.support_number) if case.support_number else None
+    return {
+        "subject": case.subject,
+        "programme_name": programme.name,
+        "number_label": programme.number.labels[0],
+        "support_number": case.support_number,
+        "customer": contract.customer if contract else None,
+        "contact_name": case.contact_name,
+    }
+
+
+def _thread(work: Work, number: str) -> tuple[str, ...]:
+    """Return the Message-IDs of what the customer wrote in a case, oldest first."""
+    written = (message.message_id for message in work.messages.of_case(number))
+    return tuple(id_ for id_ in written if id_)

@@ -1,0 +1,73 @@
+"""The gate every action passes: who acts, may they, and how they are answered."""
+
+import logging
+from typing import Any
+
+from bot.cases.outcome import Actor
+from bot.clock import Clock
+from bot.slack.client import SlackClient
+from bot.slack.errors import SlackError
+from bot.slack.payload import Json, part
+from bot.slack.permission import DENIED, Permissions, Role
+from bot.slack.views import View
+from bot.store.audit import AuditEvent
+from bot.store.store import Store
+from bot.store.work import Work
+
+log = logging.getLogger(__name__)
+
+UNREACHABLE = "担当者グループを確認できませんでした。しばらくしてからもう一度お試しください。"
+
+
+class Gate:
+    """Checks people and answers them; what it can't say is logged, never raised."""
+
+    def __init__(
+        self, store: Store, client: SlackClient, permissions: Permissions, clock: Clock
+    ) -> None:
+        self._store = store
+        self._client = client
+        self._permissions = permissions
+        self._clock = clock
+
+    async def actor(self, user: str, action: str, number: str | None) -> Actor | str:
+        """Return who acts, or in words why they may not; a refusal is audited."""
+        try:
+            role = await self._permissions.role(user)
+        except SlackError as error:
+            log.warning("could not ask Slack who may act: %s", error)
+            return UNREACHABLE
+        actor = Actor(f"slack:{user}", self._clock(), lead=role >= Role.LEAD)
+        if role >= Role.OPERATOR:
+            return actor
+        await self._store.run(lambda work: _denied(work, action, number, actor))
+        return DENIED
+
+    async def tell(self, body: Json, text: str | None) -> None:
+        """Tell the person who pressed something, where they pressed it."""
+        channel = part(body, "channel").get("id")
+        if text is None or not isinstance(channel, str):
+            return
+        await self._tried("chat.postEphemeral", channel=channel, user=body["user"]["id"], text=text)
+
+    async def open(self, trigger: str, view: View) -> str | None:
+        """Open a view; return its id, or None when the trigger is no longer good."""
+        answer = await self._tried("views.open", trigger_id=trigger, view=view)
+        return None if answer is None else str(answer["view"]["id"])
+
+    async def fill(self, view_id: str, view: View) -> None:
+        """Replace what an open view shows."""
+        await self._tried("views.update", view_id=view_id, view=view)
+
+    async def _tried(self, method: str, **args: Any) -> Json | None:
+        try:
+            return await self._client.call(method, **args)
+        except SlackError as error:
+            log.warning("could not answer an operator: %s", error)
+            return None
+
+
+def _denied(work: Work, action: str, number: str | None, actor: Actor) -> None:
+    case = work.cases.get(number) if number else None
+    known = case.number if case else None
+    work.audit.add(AuditEvent(actor.at, actor.id, f"{action}_denied", case_number=known))
