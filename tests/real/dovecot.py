@@ -181,7 +181,7 @@ class Dovecot:
     def change_uidvalidity(self, user: str) -> None:
         """Do what a migration does: the same messages get a new UIDVALIDITY and new UIDs."""
         folder = self.folder / "mail" / user
-        for pattern in ("dovecot-uidlist", "dovecot.index*", "dovecot-uidvalidity*"):
+        for pattern in ("dovecot-uidlist", "dovecot.index*"):
             for path in folder.glob(pattern):
                 path.unlink()
 

@@ -212,7 +212,6 @@ def test_a_new_uidvalidity_lists_everything_again(own_dovecot: Dovecot, user: st
     assert memory.stored_cursor is not None
     old = memory.stored_cursor.uidvalidity
     own_dovecot.stop()
-    time.sleep(1.1)  # Dovecot takes the second of the day as the new UIDVALIDITY
     own_dovecot.change_uidvalidity(user)
     own_dovecot.start()
     own_dovecot.append(user, letter(3))
