@@ -22,7 +22,6 @@ WHATEVER_THE_PERIOD = frozenset({"quota_statement", "contact_change", "renewal",
 """Kinds that are answered outside all periods too."""
 
 CARD_AWAITED = "card_awaited"
-LAPSED_ONLY = frozenset({QuotationKind.RESTART, QuotationKind.REJOIN})
 RETURNING = (QuotationKind.RESTART, QuotationKind.REJOIN, QuotationKind.RENEWAL)
 """Quotations for a contract that has ended, the fullest first."""
 
