@@ -1,18 +1,17 @@
 """DKIM signatures (RFC 6376, RFC 8463) and ARC chains (RFC 8617), verified by dkimpy."""
 
-import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Literal
 
 import dkim
 
+from mail.authentication import read_results
 from mail.dns_lookup import DnsTemporaryError, Lookup
 
 Result = Literal["pass", "fail", "none", "temperror", "permerror"]
 MAX_SIGNATURES = 5  # each costs a lookup and a verification
 _MINIMUM_KEY = 1024
-_COMMENT = re.compile(r"\([^()]*\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +95,12 @@ def vouched(chain: Chain, from_domain: str, forwarders: Collection[str]) -> bool
     """Tell whether a named forwarder found the sender authentic (dmarc=pass for From's domain)."""
     if chain.result != "pass" or chain.sealer not in {name.lower() for name in forwarders}:
         return False
-    for finding in _COMMENT.sub(" ", chain.found.lower()).split(";"):
-        words = [re.sub(r"\s*=\s*", "=", word) for word in re.sub(r"\s*=\s*", "=", finding).split()]
-        if words[:1] == ["dmarc=pass"] and f"header.from={from_domain.lower()}" in words:
-            return True
-    return False
+    return any(
+        result.method == "dmarc"
+        and result.value == "pass"
+        and result.properties.get("header.from") == from_domain.lower()
+        for result in read_results(chain.found).results
+    )
 
 
 def _key_lookup(lookup: Lookup) -> Callable[..., bytes | None]:

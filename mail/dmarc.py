@@ -5,12 +5,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from publicsuffixlist import PublicSuffixList
-
 from mail.dns_lookup import DnsTemporaryError, Lookup
+from mail.organization import aligned, organization
 
 DmarcResult = Literal["pass", "fail", "none", "temperror"]
-_SUFFIXES = PublicSuffixList()
 _VERSION = re.compile(rb"v\s*=\s*DMARC1\s*(?:;|$)")
 
 
@@ -23,19 +21,6 @@ class Policy:
     strict_spf: bool = False
 
 
-def organizational_domain(domain: str) -> str:
-    """Return the registrable domain above `domain` (section 3.2), or `domain` itself."""
-    return _SUFFIXES.privatesuffix(domain.lower()) or domain.lower()
-
-
-def aligned(domain: str, from_domain: str, strict: bool = False) -> bool:
-    """Tell whether an authenticated `domain` stands for From's (section 3.1)."""
-    domain, from_domain = domain.lower().rstrip("."), from_domain.lower().rstrip(".")
-    if not domain or strict:
-        return bool(domain) and domain == from_domain
-    return organizational_domain(domain) == organizational_domain(from_domain)
-
-
 def policy(from_domain: str, lookup: Lookup) -> Policy | None:
     """Find the policy for `from_domain` or its organizational domain (section 6.6.3).
 
@@ -43,7 +28,7 @@ def policy(from_domain: str, lookup: Lookup) -> Policy | None:
     """
     tags = _record(from_domain, lookup)
     wanted = "p"
-    if tags is None and (above := organizational_domain(from_domain)) != from_domain.lower():
+    if tags is None and (above := organization(from_domain)) != from_domain.lower():
         tags = _record(above, lookup)
         wanted = "sp" if tags and "sp" in tags else "p"
     if tags is None:
@@ -70,6 +55,13 @@ def evaluate(
         return "temperror"
     if wanted is None:
         return "none"
-    by_dkim = any(aligned(domain, from_domain, wanted.strict_dkim) for domain in dkim_domains)
-    by_spf = aligned(spf_domain, from_domain, wanted.strict_spf)
+    by_dkim = any(_stands_for(domain, from_domain, wanted.strict_dkim) for domain in dkim_domains)
+    by_spf = _stands_for(spf_domain, from_domain, wanted.strict_spf)
     return "pass" if by_dkim or by_spf else "fail"
+
+
+def _stands_for(domain: str, from_domain: str, strict: bool) -> bool:
+    """Tell whether an authenticated `domain` stands for From's (section 3.1)."""
+    if strict:
+        return domain.lower().rstrip(".") == from_domain.lower().rstrip(".")
+    return aligned(domain, from_domain)

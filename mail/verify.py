@@ -8,6 +8,7 @@ from typing import Literal
 from mail import dmarc
 from mail.dkim_check import Signature, chain, signatures, vouched
 from mail.dns_lookup import Lookup
+from mail.organization import aligned
 from mail.spf_check import check_spf
 
 Verdict = Literal["pass", "fail", "none", "temperror"]
@@ -61,7 +62,7 @@ def verify(
     policy = dmarc.evaluate(domain, signed, sent, lookup)
     seal = chain(raw, lookup)
     forwarded = vouched(seal, domain, receiver.forwarders)
-    by_signature = any(dmarc.aligned(name, domain) for name in signed)
+    by_signature = any(aligned(name, domain) for name in signed)
     passed = policy == "pass" or (policy == "none" and by_signature) or forwarded
     doubtful = "temperror" in {policy, seal.result, *(s.result for s in found)}
     verdict = "pass" if passed else _without_pass(policy, doubtful or spf.result == "temperror")
