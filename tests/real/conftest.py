@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
-from tests.real.dovecot import Dovecot
+from tests.real.dovecot import Dovecot, running_dovecot
 from tests.real.servers import Certificate, make_certificate, server_folder
 from tests.real.smtp_sink import SinkFactory, SmtpSink, sinks
 
@@ -15,21 +15,15 @@ _users = (f"user{number}" for number in itertools.count())
 @pytest.fixture(scope="session")
 def dovecot() -> Iterator[Dovecot]:
     """Give one Dovecot for all tests; each uses a user of its own."""
-    with server_folder("dovecot") as folder:
-        server = Dovecot(folder)
-        server.start()
+    with running_dovecot() as server:
         yield server
-        server.stop()
 
 
 @pytest.fixture
 def own_dovecot() -> Iterator[Dovecot]:
     """Give a Dovecot that the test may stop and restart."""
-    with server_folder("dovecot") as folder:
-        server = Dovecot(folder)
-        server.start()
+    with running_dovecot() as server:
         yield server
-        server.stop()
 
 
 @pytest.fixture

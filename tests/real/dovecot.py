@@ -6,6 +6,8 @@ import pwd
 import shutil
 import signal
 import subprocess
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,6 +21,7 @@ from tests.real.servers import (
     greets,
     make_certificate,
     program,
+    server_folder,
     wait_until,
 )
 
@@ -214,6 +217,18 @@ class Dovecot:
         for message in messages:
             client.append("INBOX", message)
         client.logout()
+
+
+@contextmanager
+def running_dovecot(**options: str) -> Generator[Dovecot]:
+    """Run a Dovecot in a folder of its own for the length of a block, however that ends."""
+    with server_folder("dovecot") as folder:
+        server = Dovecot(folder, **options)
+        try:
+            server.start()
+            yield server
+        finally:
+            server.stop()
 
 
 def _is_session(entry: Path, group: int) -> bool:

@@ -9,9 +9,9 @@ import pytest
 from mail.imap_connection import PermanentInboxError, TemporaryInboxError
 from mail.imap_fetch import Batch, Cursor
 from mail.inbox import Inbox
-from tests.real.dovecot import PASSWORD, Dovecot
+from tests.real.dovecot import PASSWORD, Dovecot, running_dovecot
 from tests.real.receiver import Memory, watching
-from tests.real.servers import Certificate, free_port, server_folder
+from tests.real.servers import Certificate, free_port
 
 
 def letter(number: int, size: int = 0) -> bytes:
@@ -134,9 +134,7 @@ def test_a_break_before_the_move_is_made_good(own_dovecot: Dovecot, user: str) -
 
 def test_without_move_and_uidplus_the_messages_stay(user: str) -> None:
     memory = Memory()
-    with server_folder("dovecot") as folder:
-        server = Dovecot(folder, capability="IMAP4rev1 IDLE")
-        server.start()
+    with running_dovecot(capability="IMAP4rev1 IDLE") as server:
         server.append(user, letter(1))
         client = server.client(user)
         client.append("INBOX", letter(2), [b"\\Deleted"])
@@ -144,7 +142,6 @@ def test_without_move_and_uidplus_the_messages_stay(user: str) -> None:
         moving = inbox(server, user, memory, move_to="Done")
         assert moving.pull() == 2
         assert moving.list_uids().uids == (1, 2)
-        server.stop()
 
 
 def test_the_audit_sees_every_uid_of_a_day(dovecot: Dovecot, user: str) -> None:
@@ -291,15 +288,12 @@ def test_a_message_that_arrives_while_another_is_stored_is_not_overlooked(
 
 def test_a_server_without_idle_is_polled(user: str) -> None:
     memory = Memory()
-    with server_folder("dovecot") as folder:
-        server = Dovecot(folder, capability="IMAP4rev1 UIDPLUS")
-        server.start()
+    with running_dovecot(capability="IMAP4rev1 UIDPLUS") as server:
         with watching(inbox(server, user, memory, poll_seconds=0.1, move_to="Done")):
             memory.wait(lambda: memory.connections == 1)
             server.append(user, letter(1))
-            memory.wait(lambda: len(memory.messages) == 1)
+            memory.wait_for_messages(1)
         assert len(inbox(server, user, memory).list_uids("Done").uids) == 1
-        server.stop()
 
 
 @pytest.mark.parametrize("security", ["none", "tls"])

@@ -12,9 +12,8 @@ import pytest
 
 from mail.imap_connection import PermanentInboxError
 from mail.inbox import Inbox
-from tests.real.dovecot import Dovecot
+from tests.real.dovecot import running_dovecot
 from tests.real.receiver import Memory
-from tests.real.servers import server_folder
 
 
 class TokenServer(BaseHTTPRequestHandler):
@@ -54,18 +53,13 @@ def test_an_access_token_is_asked_for_at_each_sign_in(user: str) -> None:
         asked.append(user)
         return f"good-{user}"
 
-    with token_server() as url, server_folder("dovecot") as folder:
-        dovecot = Dovecot(folder, tokens=url)
-        dovecot.start()
-        try:
-            dovecot.append(user, b"Subject: 1\r\n\r\n")
-            settings = replace(dovecot.settings(user), sign_in="xoauth2")
-            memory = Memory()
-            assert Inbox(settings, token, memory).pull() == 1
-            assert Inbox(settings, token, memory).pull() == 0
-            assert len(asked) == 2
-            with pytest.raises(PermanentInboxError, match="refused") as caught:
-                Inbox(settings, lambda: f"expired-{user}", memory).pull()
-            assert "expired" not in str(caught.value)
-        finally:
-            dovecot.stop()
+    with token_server() as url, running_dovecot(tokens=url) as dovecot:
+        dovecot.append(user, b"Subject: 1\r\n\r\n")
+        settings = replace(dovecot.settings(user), sign_in="xoauth2")
+        memory = Memory()
+        assert Inbox(settings, token, memory).pull() == 1
+        assert Inbox(settings, token, memory).pull() == 0
+        assert len(asked) == 2
+        with pytest.raises(PermanentInboxError, match="refused") as caught:
+            Inbox(settings, lambda: f"expired-{user}", memory).pull()
+        assert "expired" not in str(caught.value)
