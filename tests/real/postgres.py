@@ -81,7 +81,6 @@ class PostgresServer:
                 stdout=log,
                 stderr=log,
                 cwd="/",
-                start_new_session=True,
                 **self._as,
             )
         self._wait_until_ready()
@@ -150,9 +149,9 @@ class PostgresDatabases:
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[PostgresServer]:
-    """Give a running PostgreSQL; skip where none is installed."""
+    """Give a running PostgreSQL; a missing one is an error, never a skip."""
     if _binaries() is None:
-        pytest.skip("PostgreSQL is not installed (Debian: postgresql)")
+        raise RuntimeError("PostgreSQL is not installed; `make test` installs it")
     folder = Path(tempfile.mkdtemp(prefix="desk-pg-"))
     server = PostgresServer(folder)
     try:
