@@ -43,6 +43,12 @@ def post_held(work: Work, case: Case, item: int, now: datetime) -> None:
     _ask(work, case, f"held:{item}", {"draw": "held", "item": item}, now)
 
 
+def post_alarm(work: Work, case: Case, kind: str, now: datetime) -> None:
+    """Ask for the due time of `case` to be called out, once for each `kind` (soon, late)."""
+    due = int(case.due_at.timestamp()) if case.due_at else 0
+    _ask(work, case, f"alarm:{case.number}:{kind}:{due}", {"draw": "alarm", "kind": kind}, now)
+
+
 def _ask(work: Work, case: Case, key: str, payload: Mapping[str, Any], now: datetime) -> None:
     work.outbox.add(
         Outgoing(

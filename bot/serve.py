@@ -7,6 +7,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 
 from bot.cases.reply import handlers as reply_handlers
+from bot.cases.watch import EVERY as WATCHED
+from bot.cases.watch import handlers as watch_handlers
 from bot.desk import DECIDE_JOB, MessageDesk
 from bot.drawing import DRAW_JOB
 from bot.house import House
@@ -55,7 +57,7 @@ class Server:
                     house.store,
                     handlers,
                     house.clock,
-                    periodic=[Periodic(SWEEP_JOB, timedelta(seconds=30))],
+                    periodic=[Periodic(SWEEP_JOB, timedelta(seconds=30)), WATCHED],
                 )
                 running = asyncio.create_task(runner.run(), name="jobs")
                 stack.push_async_callback(_finished, running, runner.stop)
@@ -73,6 +75,7 @@ class Server:
         handlers: dict[str, Handler] = {}
         if "work" in self._roles:
             handlers[DECIDE_JOB] = Handler(self._desk.run, batch=DECIDE_BATCH)
+            handlers |= watch_handlers(house.store, house.clock)
             handlers[SWEEP_JOB] = Handler(lambda _: sweep(house))
         if "send" in self._roles and house.settings.smtp is not None:
             courier = Courier(smtp_settings(house.settings.smtp))

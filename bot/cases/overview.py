@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from bot.store.cases import Case
+from bot.store.messages import StoredMessage
 from bot.store.work import Work
 from quotas.contract import Contact, Contract, Status
 from quotas.counting import balance_on, terms_in
+from quotas.decision import Reason
 from quotas.ledger import Balance
 from quotas.programme import Programme, QuotaTerms
 
@@ -28,7 +30,7 @@ class Overview:
 
     `contact` is the sender as registered on the day the case was opened, or None; `status` and
     `category` are the programme's own words for them; `reserved` tells of a re-issue that is
-    neither granted nor refused.
+    neither granted nor refused, `exhausted` of one the limit stopped.
     """
 
     case: Case
@@ -41,6 +43,7 @@ class Overview:
     excerpt: str
     opened_by: int | None
     reserved: bool
+    exhausted: bool
 
 
 def overview(work: Work, number: str, programmes: Programmes, now: datetime) -> Overview | None:
@@ -60,11 +63,18 @@ def overview(work: Work, number: str, programmes: Programmes, now: datetime) -> 
         contact=known,
         status=_status(programme, contract, now.date()),
         category=_category(programme, case, opened_on),
-        counts=_counts(work, programme, contract, now.date()),
+        counts=counts(work, programme, contract, now.date()),
         excerpt=(message.excerpt or "") if message else "",
         opened_by=case.opened_by,
         reserved=bool(work.ledger.reserved_in(number)),
+        exhausted=_stopped(work, message, number),
     )
+
+
+def _stopped(work: Work, message: StoredMessage | None, number: str) -> bool:
+    """Tell whether the case began as a request the limit stopped, and still is one."""
+    asked = message is not None and message.reason == Reason.QUOTA_EXHAUSTED
+    return asked and not work.ledger.of_case(number)
 
 
 def _status(programme: Programme | None, contract: Contract | None, today: date) -> str:
@@ -81,9 +91,10 @@ def _category(programme: Programme | None, case: Case, day: date) -> str:
     return titles.get(case.category, case.category)
 
 
-def _counts(
+def counts(
     work: Work, programme: Programme | None, contract: Contract | None, today: date
 ) -> tuple[Count, ...]:
+    """Return what is left of every quota in the contract year that holds `today`."""
     if programme is None or contract is None:
         return ()
     entries = work.ledger.entries(contract.support_number)

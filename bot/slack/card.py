@@ -41,7 +41,7 @@ def card(seen: Overview, now: datetime) -> list[Block]:
         *(marks if case.marks else []),
         *question,
         quotation(seen.excerpt),
-        actions(f"actions:{case.number}:{case.version}", _buttons(seen)),
+        actions(f"actions:{case.number}:{case.version}", buttons(seen)),
     ]
 
 
@@ -114,6 +114,11 @@ _REISSUE = (
     _Offer("approve", "再発行を承認", AT_WORK, "primary"),
     _Offer("refuse", "却下", AT_WORK, "danger"),
 )
+_APPROVAL = frozenset({CaseState.APPROVAL})
+_OVERRIDE = (
+    _Offer("grant", "上限超過を承認", _APPROVAL, "primary"),
+    _Offer("deny", "申請を却下", _APPROVAL, "danger"),
+)
 _MORE = (
     _Offer("wait", "回答待ちにする", AT_WORK - {CaseState.WAITING}),
     _Offer("snooze", "保留する", AT_WORK),
@@ -122,9 +127,13 @@ _MORE = (
 )
 
 
-def _buttons(seen: Overview) -> Sequence[Block]:
+_BEYOND = (_Offer("ask", "上限超過を申請する", AT_WORK),)
+
+
+def buttons(seen: Overview) -> Sequence[Block]:
+    """Return what can be pressed about a case, as its state allows."""
     case = seen.case
-    offers = [*_OFFERS, *(_REISSUE if seen.reserved else ())]
+    offers = [*_OFFERS, *_OVERRIDE, *(_REISSUE if seen.reserved else ())]
     value = seen_value(case.number, case.version)
     shown = [
         button(f"{PREFIX}{offer.action}", offer.label, value, offer.style)
@@ -133,7 +142,7 @@ def _buttons(seen: Overview) -> Sequence[Block]:
     ]
     more = [
         (offer.label, seen_value(case.number, case.version, a=offer.action))
-        for offer in _MORE
+        for offer in (*_MORE, *(_BEYOND if seen.exhausted else ()))
         if case.state in offer.states
     ]
     return [*shown, *([overflow(f"{PREFIX}more", more)] if more else [])]

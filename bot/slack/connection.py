@@ -71,6 +71,10 @@ class SocketConnection:
     async def _connect(self) -> None:
         await self._client.connect()
 
+    async def _caught_up(self) -> None:
+        """Call back without holding the watchdog."""
+        await self._reconnected()
+
     async def _watch(self) -> None:
         loop = asyncio.get_running_loop()
         client, session, since = self._client, "", loop.time()
@@ -79,7 +83,8 @@ class SocketConnection:
             if self.connected:
                 since, now = loop.time(), await client.session_id()
                 if session and now != session:
-                    await self._reconnected()
+                    self._tasks = [task for task in self._tasks if not task.done()]
+                    self._tasks.append(asyncio.create_task(self._caught_up()))
                 session = now
             elif loop.time() - since > self._timing.patience:
                 logger.warning(

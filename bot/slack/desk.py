@@ -199,7 +199,11 @@ class SlackDesk:
         return connection
 
     async def _reconnected(self) -> None:
-        """Read again what may have been missed while nothing was connected."""
+        """Read again what was written in the threads of cases at work while nothing came in."""
+        try:
+            await self._inbox.catch_up(self.client)
+        except SlackTemporaryError as error:
+            log.warning("could not read what was missed: %s", error)
 
 
 def _postponed(work: Work, item: OutboxItem, why: str, next_at: datetime) -> None:

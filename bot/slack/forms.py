@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot.cases import commands, counting, reissue, reply
+from bot.cases import commands, counting, override, reissue, reply
 from bot.cases.letter import Letters
 from bot.cases.outcome import Actor, Conflict, Outcome, Refused, Seen
 from bot.cases.overview import Overview, overview
@@ -92,6 +92,14 @@ def _refuse(work: Work, given: Submission) -> Answer:
     return reissue.refuse(work, given.letters, given.seen, why, given.actor)
 
 
+def _ask(work: Work, given: Submission) -> Answer:
+    return override.ask(work, given.letters, given.seen, str(given.values["reason"]), given.actor)
+
+
+def _grant(work: Work, given: Submission) -> Answer:
+    return override.grant(work, given.letters, given.seen, given.actor)
+
+
 def _snooze(work: Work, given: Submission) -> Answer:
     until = datetime.fromtimestamp(int(given.values["until"]), given.actor.at.tzinfo)
     return commands.snooze(work, given.seen, until, given.actor)
@@ -113,6 +121,12 @@ def _show_reply(work: Work, seen: Overview, letters: Letters, now: datetime) -> 
     return views.reply_form(seen)
 
 
+def _show_grant(work: Work, seen: Overview) -> views.View:
+    notes = work.notes.of_case(seen.case.number)
+    reason = next((note.text for note in reversed(notes) if note.kind == "event"), "")
+    return views.grant_form(seen, reason)
+
+
 @dataclass(frozen=True, slots=True)
 class Form:
     """One modal: the field a refusal is shown at, what it does, and how it is first shown."""
@@ -128,5 +142,7 @@ FORMS: Mapping[str, Form] = {
     "use": Form("minutes", _use, _show_use),
     "approve": Form("keys", _approve, lambda _w, seen, _l, _n: views.approve_form(seen)),
     "refuse": Form("why", _refuse, lambda _w, seen, _l, _n: views.refuse_form(seen)),
+    "ask": Form("reason", _ask, lambda _w, seen, _l, _n: views.ask_form(seen)),
+    "grant": Form(None, _grant, lambda work, seen, _l, _n: _show_grant(work, seen)),
     "snooze": Form("until", _snooze, lambda _w, seen, _l, now: views.snooze_form(seen, now)),
 }

@@ -9,7 +9,7 @@ from bot.slack.client import SlackClient
 from bot.slack.errors import SlackError
 from bot.slack.payload import Json, part
 from bot.slack.permission import DENIED, Permissions, Role
-from bot.slack.views import View
+from bot.slack.views import View, notice
 from bot.store.audit import AuditEvent
 from bot.store.store import Store
 from bot.store.work import Work
@@ -46,7 +46,10 @@ class Gate:
     async def tell(self, body: Json, text: str | None) -> None:
         """Tell the person who pressed something, where they pressed it."""
         channel = part(body, "channel").get("id")
-        if text is None or not isinstance(channel, str):
+        if text is None:
+            return
+        if not isinstance(channel, str):
+            await self.open(str(body["trigger_id"]), notice(text))
             return
         await self._tried("chat.postEphemeral", channel=channel, user=body["user"]["id"], text=text)
 
@@ -54,6 +57,10 @@ class Gate:
         """Open a view; return its id, or None when the trigger is no longer good."""
         answer = await self._tried("views.open", trigger_id=trigger, view=view)
         return None if answer is None else str(answer["view"]["id"])
+
+    async def publish(self, user: str, view: View) -> None:
+        """Draw a person's Home."""
+        await self._tried("views.publish", user_id=user, view=view)
 
     async def fill(self, view_id: str, view: View) -> None:
         """Replace what an open view shows."""

@@ -8,6 +8,7 @@ from typing import Any
 from bot.cases.commands import note
 from bot.cases.outcome import Actor
 from bot.clock import Clock
+from bot.slack.client import Place, SlackClient
 from bot.slack.permission import Permissions, Role
 from bot.store.audit import AuditEvent
 from bot.store.slack_inbox import SlackEvent
@@ -17,6 +18,8 @@ from bot.store.work import Work
 INBOX_JOB = "slack.inbox"
 """The kind of job that handles what the inbox holds."""
 
+REREAD = 50
+"""Threads read again after a lost connection: what Slack lets one app read in a minute."""
 KEPT = frozenset({"ts", "thread_ts", "channel", "user", "text"})
 SUBTYPES = frozenset({None, "file_share", "thread_broadcast"})
 
@@ -49,6 +52,15 @@ class Inbox:
         """Make one post durable; returns only when it is."""
         now = self._clock()
         await self._store.run(lambda work: take_in(work, event, now))
+
+    async def catch_up(self, client: SlackClient) -> None:
+        """Take in what the threads of the cases changed last hold; known posts stay single."""
+        cases = await self._store.read(lambda work: work.cases.with_card(REREAD))
+        for channel, ts in cases:
+            for post in await client.thread(Place(channel, ts)):
+                event = {"channel": channel, **post}
+                if is_note(event):
+                    await self.take(event)
 
     async def handle(self) -> int:
         """Handle everything that waits, oldest `ts` first; return how many.

@@ -8,15 +8,16 @@ from typing import Any, cast
 
 from slack_bolt.async_app import AsyncApp
 
-from bot.cases import commands, reply
+from bot.cases import commands, override, reply
 from bot.cases.letter import Letters
 from bot.cases.outcome import Actor, Conflict, Done, Outcome, Refused, Seen
 from bot.cases.overview import overview
 from bot.cases.states import TITLES
 from bot.clock import Clock
-from bot.slack import views
+from bot.slack import home, views
 from bot.slack.blocks import person
 from bot.slack.card import PREFIX
+from bot.slack.command import COMMAND, answered
 from bot.slack.forms import FORMS, Answer, Form, Show, Submission, values_of
 from bot.slack.gate import Gate
 from bot.slack.inbox import Inbox, is_note
@@ -34,6 +35,7 @@ AT_ONCE: Mapping[str, Command] = {
     "wait": commands.wait,
     "wake": commands.wake,
     "close": commands.close,
+    "deny": override.deny,
 }
 """Buttons that need nothing asked."""
 
@@ -64,12 +66,40 @@ class Listeners:
         bolt = cast("Any", app)  # its decorators are typed by halves
         bolt.event("message")(self.hear)
         bolt.action(re.compile(rf"^{re.escape(PREFIX)}"))(ack=_acknowledge, lazy=[self.press])
+        bolt.event("app_home_opened")(self.open_home)
+        bolt.command(COMMAND)(self.command)
         bolt.view(re.compile(rf"^{re.escape(views.FORM)}"))(self.submit)
 
     async def hear(self, event: Json) -> None:
         """Take a post in; Bolt acknowledges it only after this has returned."""
         if is_note(event):
             await self._inbox.take(event)
+
+    async def open_home(self, event: Json) -> None:
+        """Show a person's Home as the database stands."""
+        await self._draw_home(str(event["user"]))
+
+    async def command(self, ack: Ack, body: Json) -> None:
+        """Answer `/desk …` in the acknowledgement itself."""
+        words, user = str(body.get("text") or ""), str(body["user_id"])
+        actor = await self._gate.actor(user, "command", None)
+        if isinstance(actor, str):
+            await ack(text=actor)
+            return
+        answer = await self._store.read(
+            lambda work: answered(work, words, self._letters.programmes, actor.at)
+        )
+        await ack(**answer)
+
+    async def _draw_home(self, user: str) -> None:
+        actor = await self._gate.actor(user, "home", None)
+        if isinstance(actor, str):
+            await self._gate.publish(user, home.outsider())
+            return
+        view = await self._store.read(
+            lambda work: home.home(work, actor.id, self._letters.programmes, actor.at)
+        )
+        await self._gate.publish(user, view)
 
     async def press(self, body: Json) -> None:
         """Carry out a card's button or show its form, acknowledged before."""
@@ -93,6 +123,8 @@ class Listeners:
             )
         )
         await self._gate.tell(body, said(outcome, actor))
+        if part(body, "view").get("type") == "home":
+            await self._draw_home(user)
 
     async def _show(self, show: Show, pressed: Pressed, body: Json) -> None:
         """Open a view while the trigger is good, then fill it with what the database says."""

@@ -12,6 +12,8 @@ from bot.slack.blocks import (
     button,
     cut,
     marked,
+    moment,
+    person,
     plain,
     quotation,
     remark,
@@ -63,6 +65,7 @@ class Painter:
             "follow_up": self._post_follow_up,
             "line": self._post_line,
             "held": self._post_held,
+            "alarm": self._post_alarm,
         }
 
     async def draw(self, item: OutboxItem) -> None:
@@ -136,6 +139,18 @@ class Painter:
         value = seen_value(seen.case.number, seen.case.version, i=held)
         undo = button(f"{PREFIX}take_back", "取り消す", value, "danger")
         post = Post(f"{fallback(seen.case)}に返信します", [section(plain(text), undo)])
+        await self._in_thread(item, seen, post)
+
+    async def _post_alarm(self, item: OutboxItem, seen: Overview) -> None:
+        case = seen.case
+        operators = f"<!subteam^{self._settings.operators}>"
+        called = person(case.assignee) if case.assignee else operators
+        late = (item.payload or {}).get("kind") == "late"
+        leads = f" <!subteam^{self._settings.leads}>" if late else ""
+        due = moment(case.due_at.astimezone(self._clock().tzinfo)) if case.due_at else ""
+        what = "🚨 期限を過ぎました" if late else "⏰ まもなく期限です"
+        text = f"{what}（{due}）{called}{leads}"
+        post = Post(f"{fallback(case)}：{what}", [section(marked(text))])
         await self._in_thread(item, seen, post)
 
     async def _in_thread(self, item: OutboxItem, seen: Overview, post: Post) -> None:

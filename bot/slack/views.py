@@ -102,6 +102,23 @@ def refuse_form(seen: Overview) -> View:
     return _form("refuse", "再発行の却下", "却下して送信", blocks, _seen(seen))
 
 
+def ask_form(seen: Overview) -> View:
+    """Ask why a unit beyond the limit should be given."""
+    lines = "\n".join(map(count_line, seen.counts)) or "―"
+    blocks = [
+        section(plain(f"{lines}\n上限に達しています。別の担当者の承認が必要です。")),
+        _area("reason", "申請の理由", "社内の記録です。お客さまには送られません。"),
+    ]
+    return _form("ask", "上限超過の申請", "申請する", blocks, _seen(seen))
+
+
+def grant_form(seen: Overview, reason: str) -> View:
+    """Ask a second person to grant a unit beyond the limit."""
+    lines = "\n".join(map(count_line, seen.counts)) or "―"
+    blocks = [section(plain(lines)), section(plain(reason))]
+    return _form("grant", "上限超過の承認", "承認する", blocks, _seen(seen))
+
+
 def snooze_form(seen: Overview, until: datetime) -> View:
     """Ask until when a case is put aside."""
     picker = {

@@ -5,10 +5,10 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, func, insert, or_, select, update
 
 from bot.store.rows import insert_or
-from bot.store.tables import cases, counters, messages, outbox
+from bot.store.tables import cases, contracts, counters, messages, outbox
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +145,16 @@ class Cases:
             .values(card_channel=channel, card_ts=ts, card_version=version)
         )
 
+    def with_card(self, limit: int) -> list[tuple[str, str]]:
+        """Return channel and ts of the cards of the cases changed last that are not ended."""
+        query = (
+            select(cases.c.card_channel, cases.c.card_ts)
+            .where(cases.c.card_ts.is_not(None), cases.c.resolved_at.is_(None))
+            .order_by(cases.c.changed_at.desc())
+            .limit(limit)
+        )
+        return [(channel, ts) for channel, ts in self._connection.execute(query)]
+
     def of_card(self, channel: str, ts: str) -> Case | None:
         """Return the case whose Slack card stands there."""
         query = select(*_COLUMNS).where(cases.c.card_channel == channel, cases.c.card_ts == ts)
@@ -177,6 +187,36 @@ class Cases:
         if queue is not None:
             query = query.where(cases.c.queue == queue)
         return [Case(*row) for row in self._connection.execute(query.limit(limit))]
+
+    def of_assignee(self, operator: str, limit: int = 200) -> list[Case]:
+        """Return an operator's cases that are not ended, those due first at the top."""
+        query = (
+            select(*_COLUMNS)
+            .where(cases.c.assignee == operator, cases.c.resolved_at.is_(None))
+            .order_by(cases.c.due_at.is_(None), cases.c.due_at, cases.c.number)
+        )
+        return [Case(*row) for row in self._connection.execute(query.limit(limit))]
+
+    def search(self, words: str, limit: int = 20) -> list[Case]:
+        """Return cases that hold every one of `words`, the newest first.
+
+        Looked at are number, support number, customer, contact and subject, without case.
+        """
+        looked = (
+            cases.c.number,
+            cases.c.support_number,
+            contracts.c.customer,
+            cases.c.contact,
+            cases.c.contact_name,
+            cases.c.subject,
+        )
+        query = select(*_COLUMNS).outerjoin(
+            contracts, contracts.c.support_number == cases.c.support_number
+        )
+        for word in words.split():
+            query = query.where(or_(*(c.icontains(word, autoescape=True) for c in looked)))
+        query = query.order_by(cases.c.opened_at.desc(), cases.c.number.desc()).limit(limit)
+        return [Case(*row) for row in self._connection.execute(query)]
 
     def of_contract(self, support_number: str) -> list[Case]:
         """Return the cases of a contract, newest first."""

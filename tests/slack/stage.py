@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from bot.cases.letter import Letters
 from bot.cases.reply import handlers as reply_handlers
+from bot.cases.watch import watch
 from bot.drawing import draw_card
 from bot.jobs import Handler, Runner
 from bot.programmes import load_all
@@ -84,6 +85,12 @@ class Stage:
         """Return the jobs that release replies; mails themselves are looked at in the outbox."""
         return reply_handlers(self.store, lambda: self.now)
 
+    async def watch(self) -> None:
+        """Let the desk look at the clock, as it does every minute, and draw what comes of it."""
+        with self.store.work() as work:
+            watch(work, self.now)
+        await self.work_off()
+
     def pass_time(self, **span: float) -> None:
         """Let desk time pass."""
         self.now += timedelta(**span)
@@ -99,8 +106,8 @@ class Stage:
         with self.store.work() as work:
             return _opened(work, self.now, changes)
 
-    def reissue_case(self) -> str:
-        """Open a case that asks for a licence key, with one of three units reserved."""
+    def reissue_case(self, *, used: int = 0) -> str:
+        """Open a case that asks for a licence key, a unit reserved unless all three are used."""
         with self.store.work() as work:
             _register(work, "DX-1234-5678", "desknets-dax", self.now)
             case = _opened(
@@ -111,9 +118,14 @@ class Stage:
                     "contact": "sato@customer.example",
                     "contact_name": "佐藤",
                     "category": "licence_reissue",
+                    "reason": "quota_exhausted" if used == 3 else "reissue_requested",
                 },
             )
-            work.ledger.append(_reservation(case.number, self.now))
+            for count in range(used):
+                past = replace(_reservation(case.number, self.now), kind=Kind.CONSUME)
+                work.ledger.append(replace(past, key=f"past:{count}", case_number=None))
+            if used < 3:
+                work.ledger.append(_reservation(case.number, self.now))
         return case.number
 
     def phone_case(self) -> str:
@@ -164,14 +176,13 @@ class Stage:
 def _opened(work: Work, now: datetime, changes: dict[str, Any]) -> Case:
     text = changes.pop("text", "ログインできません。")
     subject = changes.pop("subject", "ログインについて")
+    reason = changes.pop("reason", "accepted")
     count = len(work.messages.by_state(State.ROUTED))
     message = work.messages.add(
         NewMessage(f"test:{count}", "dax", "email", now, now, f"{count:064x}", len(text))
     )
     assert message is not None
-    work.messages.finish(
-        message, Outcome(State.ROUTED, "accepted", now, subject=subject, excerpt=text)
-    )
+    work.messages.finish(message, Outcome(State.ROUTED, reason, now, subject=subject, excerpt=text))
     new = NewCase("desknets-dax", "email", "dax", subject, "default", now, opened_by=message)
     number = work.cases.open(replace(new, **changes))
     case = work.cases.get(number)

@@ -242,3 +242,24 @@ async def test_an_unsigned_request_is_refused(
         double.request_url, data=body, headers=headers | wrong
     ) as answer:
         assert answer.status == 401
+
+
+@SOCKET
+async def test_posts_missed_while_deaf_are_read_again(stage: Stage) -> None:
+    """What was written while nothing was connected becomes a note after the reconnection."""
+    number = stage.open_case().number
+    await stage.work_off()
+    sockets = stage.double.sockets
+    accepted = sockets.accepted
+    sockets.go_deaf()
+    stage.hanako.write(TRIAGE, "聞こえますか", stage.card(number).ts)
+    await stage.settle(lambda: sockets.accepted > accepted)
+
+    def noted() -> bool:
+        with stage.store.reading() as work:
+            return bool(work.slack_inbox.waiting())
+
+    await stage.settle(noted)
+    await stage.work_off()
+    with stage.store.reading() as work:
+        assert [note.text for note in work.notes.of_case(number)] == ["聞こえますか"]

@@ -250,3 +250,45 @@ async def test_wrong_times_are_told_at_the_field(stage: Stage) -> None:
     tomorrow = int(stage.now.timestamp()) + 86_400
     await stage.hanako.submit({"時間（分）": "5", "内容": "x", "開始日時": tomorrow})
     assert "すでに始まった日時" in stage.hanako.errors["minutes"]
+
+
+async def test_beyond_the_limit_a_second_person_must_grant(stage: Stage) -> None:
+    """Who asked can't grant; the other's grant reserves, and the key goes the usual way."""
+    number = stage.reissue_case(used=3)
+    await stage.work_off()
+    await stage.hanako.click("上限超過を申請する", stage.card(number))
+    await stage.hanako.sees_modal("上限超過の申請")
+    await stage.hanako.submit({"申請の理由": "障害の復旧のため"})
+    await stage.work_off()
+    assert stage.case(number).state == "approval"
+    for person in (stage.hanako, stage.taro):
+        await person.click("上限超過を承認", stage.card(number))
+        view = await person.sees_modal("上限超過の承認")
+        assert "障害の復旧のため" in words(view.body["blocks"])
+        await person.submit()
+    notice = await stage.hanako.sees_modal("お知らせ")
+    assert "申請したご本人は承認できません" in words(notice.body["blocks"])
+    await stage.work_off()
+    await stage.hanako.click("再発行を承認", stage.card(number))
+    await stage.hanako.sees_modal("再発行の承認")
+    await stage.hanako.submit({"ライセンスキー": KEY})
+    with stage.store.reading() as work:
+        reserve, consume = work.ledger.of_case(number)
+        asked = [e.actor for e in work.audit.of_case(number) if e.action.startswith("override_")]
+    assert (reserve.kind, reserve.actor) == ("reserve", "slack:U0TARO")
+    assert (consume.kind, consume.actor) == ("consume", "slack:U0HANAKO")
+    assert asked[:2] == ["slack:U0HANAKO", "slack:U0TARO"]
+
+
+async def test_a_request_beyond_the_limit_can_be_denied(stage: Stage) -> None:
+    """The case is at work again, and nothing was counted."""
+    number = stage.reissue_case(used=3)
+    await stage.work_off()
+    await stage.hanako.click("上限超過を申請する", stage.card(number))
+    await stage.hanako.sees_modal("上限超過の申請")
+    await stage.hanako.submit({"申請の理由": "至急"})
+    await stage.work_off()
+    await stage.press(stage.taro, "申請を却下", number)
+    assert stage.case(number).state == "claimed"
+    with stage.store.reading() as work:
+        assert work.ledger.of_case(number) == ()

@@ -70,7 +70,9 @@ class HttpDelivery:
             raise UnansweredError(repr(error)) from error
         if answer.status != 200:
             raise UnansweredError(f"the app answered {answer.status}: {text[:200]}")
-        return json.loads(text) if text.startswith("{") else {}
+        if text.startswith("{"):
+            return dict(json.loads(text))
+        return {"text": text} if text else {}
 
 
 def encoded(kind: str, payload: Json) -> tuple[str, str]:
