@@ -47,7 +47,7 @@ def decode(data: bytes, label: str | None = None) -> Text:
     for bom, name in _BOMS:
         if data.startswith(bom):
             return _replacing(data, name) if name != "utf-8" else decode(data[len(bom) :], "utf-8")
-    if codec in (None, _ASCII):
+    if codec in (None, _ASCII) or (data.isascii() and has_escapes(data)):
         return _detected(data, None)
     return _labelled(data, str(codec))
 

@@ -9,7 +9,7 @@ from mail.names import clean_line
 _FIELD = re.compile(rb"([\x21-\x39\x3b-\x7e]{1,100})[ \t]*:")
 _BREAK = re.compile(rb"\r*\n")
 _BLANK_LINES = re.compile(rb"(?:[ \t]*\r*\n)+")
-_FROM_LINE = re.compile(rb">?From [^\r\n]*\r*\n")
+_FROM_LINE = re.compile(rb">?From (?![ \t]*:)[^\r\n]*\r*\n")
 
 
 class Header(NamedTuple):
