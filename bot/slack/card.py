@@ -127,6 +127,7 @@ _MORE = (
 )
 
 
+_STRAY = (_Offer("link", "契約と関連付ける", AT_WORK),)
 _BEYOND = (_Offer("ask", "上限超過を申請する", AT_WORK),)
 
 
@@ -142,7 +143,11 @@ def buttons(seen: Overview) -> Sequence[Block]:
     ]
     more = [
         (offer.label, seen_value(case.number, case.version, a=offer.action))
-        for offer in (*_MORE, *(_BEYOND if seen.exhausted else ()))
+        for offer in (
+            *_MORE,
+            *(_BEYOND if seen.exhausted else ()),
+            *(() if seen.contract else _STRAY),
+        )
         if case.state in offer.states
     ]
     return [*shown, *([overflow(f"{PREFIX}more", more)] if more else [])]

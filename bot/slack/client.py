@@ -89,10 +89,6 @@ class SlackClient:
         text = cut(text, FALLBACK_CHARACTERS)
         await self.call("chat.update", channel=place.channel, ts=ts, text=text, blocks=blocks)
 
-    async def whisper(self, channel: str, user: str, text: str) -> None:
-        """Tell one person something in a channel; nobody else sees it."""
-        await self.call("chat.postEphemeral", channel=channel, user=user, text=text)
-
     async def thread(self, place: Place, oldest: str = "0") -> list[Json]:
         """Return the posts of a thread after `oldest`, oldest first."""
         return [post async for post in self._pages(place, oldest=oldest)]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot.cases import commands, counting, override, reissue, reply
+from bot.cases import commands, counting, linking, override, reissue, reply
 from bot.cases.letter import Letters
 from bot.cases.outcome import Actor, Conflict, Outcome, Refused, Seen
 from bot.cases.overview import Overview, overview
@@ -96,6 +96,11 @@ def _ask(work: Work, given: Submission) -> Answer:
     return override.ask(work, given.letters, given.seen, str(given.values["reason"]), given.actor)
 
 
+def _link(work: Work, given: Submission) -> Answer:
+    number, reason = str(given.values["number"]), str(given.values["reason"])
+    return linking.link(work, given.seen, number, reason, given.actor)
+
+
 def _grant(work: Work, given: Submission) -> Answer:
     return override.grant(work, given.letters, given.seen, given.actor)
 
@@ -143,6 +148,7 @@ FORMS: Mapping[str, Form] = {
     "approve": Form("keys", _approve, lambda _w, seen, _l, _n: views.approve_form(seen)),
     "refuse": Form("why", _refuse, lambda _w, seen, _l, _n: views.refuse_form(seen)),
     "ask": Form("reason", _ask, lambda _w, seen, _l, _n: views.ask_form(seen)),
+    "link": Form("number", _link, lambda _w, seen, _l, _n: views.link_form(seen)),
     "grant": Form(None, _grant, lambda work, seen, _l, _n: _show_grant(work, seen)),
     "snooze": Form("until", _snooze, lambda _w, seen, _l, now: views.snooze_form(seen, now)),
 }

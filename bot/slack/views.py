@@ -112,6 +112,17 @@ def ask_form(seen: Overview) -> View:
     return _form("ask", "上限超過の申請", "申請する", blocks, _seen(seen))
 
 
+def link_form(seen: Overview) -> View:
+    """Ask which contract a stray case belongs to, and how that is known."""
+    number: Block = {"type": "plain_text_input", "action_id": "value", "max_length": 64}
+    blocks = [
+        section(plain(f"送信者：{seen.case.contact or '不明'}")),
+        _input("number", "サポート番号", number),
+        _area("reason", "関連付けの理由", "例：電話でお客さまに確認した。社内の記録です。"),
+    ]
+    return _form("link", "契約と関連付ける", "関連付ける", blocks, _seen(seen))
+
+
 def grant_form(seen: Overview, reason: str) -> View:
     """Ask a second person to grant a unit beyond the limit."""
     lines = "\n".join(map(count_line, seen.counts)) or "―"

@@ -111,3 +111,22 @@ async def test_changes_that_waited_are_one_drawing(stage: Stage) -> None:
     assert stage.card(number).edits == 1
     with stage.store.reading() as work:
         assert {item.state for item in work.outbox.of_case(number)} == {"sent"}
+
+
+async def test_a_stray_case_is_linked_to_its_contract_by_hand(stage: Stage) -> None:
+    """Full-width digits will do; a number that isn't there is told at the field."""
+    stage.reissue_case()
+    number = stage.open_case(contact="sato@customer.example").number
+    await stage.work_off()
+    await stage.hanako.click("契約と関連付ける", stage.card(number))
+    await stage.hanako.sees_modal("契約と関連付ける")
+    await stage.hanako.submit({"サポート番号": "DX-9999-9999", "関連付けの理由": "電話で確認"})
+    assert "契約は、この窓口にはありません" in stage.hanako.errors["number"]
+    await stage.hanako.submit({"サポート番号": "ＤＸ－１２３４－５６７８"})
+    assert stage.hanako.errors == {}
+    await stage.work_off()
+    shown = words(stage.card(number).blocks)
+    assert "株式会社みどり" in shown
+    assert "✅ 登録担当者" in shown
+    with stage.store.reading() as work:
+        assert [event.action for event in work.audit.of_case(number)] == ["link"]
