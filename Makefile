@@ -42,10 +42,10 @@ $(VENV)/.python: constraints.txt
 
 $(VENV)/.runtime: $(VENV)/.python pyproject.toml constraints.txt
 	@echo "==> Installing the desk"
-	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable .
+	@$(BIN)/python -m pip install -qq --constraint constraints.txt --editable .
 	@touch $@
 
 $(VENV)/.developer: $(VENV)/.runtime
 	@echo "==> Installing the tools for tests and checks"
-	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --group dev
+	@$(BIN)/python -m pip install -qq --constraint constraints.txt --group dev
 	@touch $@

@@ -214,7 +214,7 @@ def _subject(
 ) -> tuple["Contract | None", "Programme", date]:
     """Return the contract when a number is given, its programme's terms, and today."""
     from bot.cli.context import opened
-    from bot.cli.terms_options import loaded
+    from bot.cli.terms_options import configured, loaded
     from bot.clock import system_clock
     from bot.programmes import TOKYO
 
@@ -222,7 +222,7 @@ def _subject(
         with opened(config) as house:
             contract = contract_named(house, number)
             return contract, house.programmes[contract.programme], house.clock().date()
-    programmes = loaded(config, None)
+    programmes = loaded(configured(config), None)
     if programme not in programmes:
         fail(f"a support number or --programme is needed; known are {', '.join(programmes)}")
     return None, programmes[programme], system_clock(TOKYO)().date()

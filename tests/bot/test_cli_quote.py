@@ -131,6 +131,13 @@ def test_quotations_from_the_registers(config: Path) -> None:
     assert "2027年6月1日から2028年5月31日まで" in renewal["lines"][0]["text"]
 
 
+def test_given_facts_are_quoted_by_the_terms_of_the_settings(config: Path) -> None:
+    settings = config.read_text(encoding="utf-8")
+    config.write_text(f'{settings}\n[programmes]\nfolder = "nowhere"\n', encoding="utf-8")
+    with pytest.raises(CommandError, match="nowhere"):
+        run("renewal", "--programme", "dekispart", "--config", str(config))
+
+
 def test_a_number_nobody_has_is_one_line(config: Path) -> None:
     with pytest.raises(CommandError, match="there is no contract"):
         run("renewal", "DX-9999-9999", "--config", str(config))
