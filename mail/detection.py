@@ -9,6 +9,8 @@ from mail.jis import Decoded, decode_euc_jp
 _ESCAPE = re.compile(rb"\x1b(?:\$[@AB]|\$\([@BCDOPQ]|\(I)")
 _LONGEST_SAMPLE = 20_000
 _LEAST_JAPANESE = 0.5
+# Kanji of family names outside JIS X 0208 (NEC-selected and IBM rows).
+_NAME_KANJI = frozenset("髙德濵栁靍彅鄧﨑塚閒")
 _HIGH_RUN = re.compile(rb"[\x80-\xff]")
 
 
@@ -37,8 +39,8 @@ _POINTS: tuple[tuple[str, str, float], ...] = (
 
 
 def _points(character: str) -> float:
-    if "\u4e00" <= character <= "\u9fff":
-        return 2.0 if character in _level_one() else -1.5
+    if "\u4e00" <= character <= "\u9fff" or character == "﨑":
+        return 2.0 if character in _level_one() or character in _NAME_KANJI else -1.5
     for first, last, points in _POINTS:
         if first <= character <= last:
             return points

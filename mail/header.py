@@ -43,14 +43,15 @@ def _end_of_block(data: bytes, start: int) -> tuple[int, int]:
     return end.start(), end.end()
 
 
-def split_header(data: bytes, cap: int = 256_000) -> tuple[Header, bytes]:
+def split_header(data: bytes, cap: int = 256_000, *, part: bool = False) -> tuple[Header, bytes]:
     """Split `data` into header and body (line ends LF, CRLF, CR or mixed).
 
-    Of a header longer than `cap` bytes only so much is read.
+    Of a header longer than `cap` bytes only so much is read. A `part` of a message may begin with
+    a blank line, as it may have no header; before a whole message such lines are skipped.
     """
     if b"\n" not in data:
         data = data.replace(b"\r", b"\n")
-    start = _skip(data)
+    start = 0 if part else _skip(data)
     first = re.compile(rb"\r*\n").match(data, start)
     if first:
         return Header(()), data[first.end() :]

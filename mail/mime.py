@@ -58,7 +58,7 @@ class TreeReader:
     def read(self, data: bytes, *, depth: int = 0, parent: str = "") -> Part:
         """Return the entity in `data` with all its children."""
         self.count += 1
-        header, content = split_header(data, self.limits.header)
+        header, content = split_header(data, self.limits.header, part=depth > 0)
         self._note(header, content, data)
         content_type = parse_value(header.raw("content-type"), self.limits.field)
         part = Part(
