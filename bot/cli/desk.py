@@ -18,12 +18,12 @@ def init(folder: Folder = Path()) -> None:
 
     now = system_clock(timezone("Asia/Tokyo"))()
     try:
-        folder.mkdir(parents=True, exist_ok=True)
         for name, content in starter_files(now).items():
             file = folder / name
             if file.exists():
                 typer.echo(f"kept    {file}")
                 continue
+            file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(content, encoding="utf-8")
             typer.echo(f"written {file}")
     except OSError as error:

@@ -1,4 +1,4 @@
-"""The contract of pure mail files names every one of them, so that a new file can't be forgotten."""
+"""The contract of the pure files of mail names each, so that a new one can't be forgotten."""
 
 import tomllib
 from pathlib import Path

@@ -6,12 +6,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-FORBIDDEN = [
-    *("".join(parts) for parts in (("/wo", "rk/"), ("/ro", "ot/"), ("/ho", "me/"))),
-    *(".".join(parts) for parts in (("py" + "pi", "org"), ("python" + "hosted", "org"))),
-    *(".".join(parts) for parts in (("npm" + "js", "org"), ("npm" + "js", "com"))),
-    ".".join(("deb", "debian", "org")),
-]
+PLACES = ("work", "root", "home")
+HOSTS = ("pypi org", "pythonhosted org", "npmjs org", "npmjs com", "deb debian org")
+FORBIDDEN = [f"/{place}/" for place in PLACES] + [host.replace(" ", ".") for host in HOSTS]
 """Assembled from parts, so that this file doesn't hold them."""
 
 
