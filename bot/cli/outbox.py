@@ -52,6 +52,7 @@ def retry(
 ) -> None:
     """Queue failed mails to be sent again by the running desk."""
     from bot.cli.context import opened
+    from bot.drawing import draw_soon
     from bot.outbox import deliver_soon
 
     with opened(config) as house, house.store.work() as work:
@@ -61,6 +62,7 @@ def retry(
         if unknown:
             fail(f"not in the outbox, or sent already: {unknown}; see 'madoguchi outbox list'", 1)
         deliver_soon(work, now)
+        draw_soon(work, now)
     if json:
         print_json({"retried": wanted})
     else:

@@ -24,6 +24,7 @@ from bot.slack.listeners import Listeners
 from bot.slack.painter import Painter
 from bot.slack.permission import Permissions
 from bot.slack.receiver import HttpReceiver
+from bot.store.errors import StoreError
 from bot.store.job_table import Job
 from bot.store.outbox import OutboxItem
 from bot.store.store import Store
@@ -148,6 +149,12 @@ class SlackDesk:
         except SlackTemporaryError as error:
             await self._not_drawn(item, error)
             return error.code not in AWAY
+        except StoreError:
+            raise
+        except Exception as error:
+            log.exception("outbox %d broke its drawing", item.id)
+            await self._not_drawn(item, SlackTemporaryError("broken", type(error).__name__))
+            return True
         self._error, self._failures = None, 0
         return True
 
@@ -179,7 +186,7 @@ class SlackDesk:
         """
         secret = self._settings.signing_secret or "unused over Socket Mode"
         return AsyncApp(
-            client=AsyncWebClient(token=self._settings.bot_token),
+            client=AsyncWebClient(),
             signing_secret=secret,
             authorize=_authorized(self._settings.bot_token or ""),
             process_before_response=True,

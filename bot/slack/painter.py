@@ -24,9 +24,11 @@ from bot.slack.card import PREFIX, card, fallback
 from bot.slack.client import Place, SlackClient
 from bot.slack.errors import SlackPermanentError, SlackTemporaryError
 from bot.store.cases import Case
+from bot.store.causes import Cause
 from bot.store.outbox import OutboxItem
 from bot.store.store import Store
 from bot.store.work import Work
+from quotas.decision import State
 
 GONE = frozenset({"message_not_found", "cant_update_message"})
 NOT_DRAWN_YET = 5.0
@@ -74,6 +76,9 @@ class Painter:
         Raise `SlackTemporaryError` when it has to be tried again, `SlackPermanentError` when
         that can't help.
         """
+        if (item.payload or {}).get("draw") == "quarantine":
+            await self._post_quarantine(item)
+            return
         way = self._ways.get((item.payload or {}).get("draw", ""))
         number = item.case_number or ""
         now = self._clock()
@@ -84,13 +89,27 @@ class Painter:
 
     def channel_of(self, case: Case) -> str:
         """Return the channel of a case's queue, or the one for queues that have none."""
+        return self._channel(case.queue)
+
+    def _channel(self, queue: str) -> str:
         queues = self._settings.queues
-        channel = queues.get(case.queue) or queues.get("default")
+        channel = queues.get(queue) or queues.get("default")
         if channel is None:
             raise SlackTemporaryError(
-                "no_channel", f"name a channel for {case.queue} or default in [slack] queues"
+                "no_channel", f"name a channel for {queue} or default in [slack] queues"
             )
         return channel
+
+    async def _post_quarantine(self, item: OutboxItem) -> None:
+        """Tell how many messages wait in quarantine now, and why the newest do."""
+        held = await self._store.read(lambda work: work.messages.by_state(State.QUARANTINED))
+        if held:
+            text = f"⚠ 処理できなかったメッセージが隔離されています（{len(held)}件）。"
+            remedy = "原因と原文の確認、再処理は「madoguchi quarantine」で行えます。"
+            newest = [f"・{m.id}：{Cause(m.cause).words}" for m in held[-5:] if m.cause]
+            post = Post(text, [section(plain("\n".join([text, *newest, remedy])))])
+            await self._once(item, Place(self._channel("default")), post)
+        await self._store.run(lambda work: work.outbox.sent(item.id, self._clock()))
 
     async def _draw_card(self, item: OutboxItem, seen: Overview) -> None:
         case, now = seen.case, self._clock()

@@ -1,13 +1,16 @@
 """Slack's bad days: nothing is lost and nothing stands there twice."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 import pytest
 
 from bot.cases import commands
 from bot.cases.outcome import Actor, Seen
+from bot.cases.overview import Overview
+from bot.slack.blocks import Block
+from bot.slack.card import card as drawn_card
 from bot.slack.connection import Timing
 from bot.store import TemporaryStoreError, Work
 from tests.slack.stage import TRIAGE, Stage
@@ -98,6 +101,26 @@ async def test_a_card_slack_never_takes_doesnt_hold_the_others(stage: Stage) -> 
     with stage.store.reading() as work:
         (row,) = work.outbox.listed("failed")
     assert (row.case_number, row.last_error) == (first, "invalid_blocks")
+
+
+async def test_a_card_that_breaks_its_drawing_doesnt_hold_the_others(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A mistake of the desk's own in one case is that case's trouble only."""
+    broken, fine = stage.open_case().number, stage.open_case().number
+
+    def card(seen: Overview, now: datetime) -> list[Block]:
+        if seen.case.number == broken:
+            raise KeyError("planted")
+        return drawn_card(seen, now)
+
+    monkeypatch.setattr("bot.slack.painter.card", card)
+    await stage.work_off()
+    assert stage.card(fine)
+    monkeypatch.undo()
+    stage.pass_time(minutes=10)
+    await stage.work_off()
+    assert stage.card(broken)
 
 
 async def test_a_channel_that_is_missing_holds_only_its_own_cases(stage: Stage) -> None:
