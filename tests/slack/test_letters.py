@@ -104,6 +104,18 @@ async def test_a_draft_nobody_confirms_is_forgotten(stage: Stage) -> None:
     assert [item.state for item in mails(stage, number)] == ["withdrawn"]
 
 
+async def test_a_draft_confirmed_at_the_last_moment_is_still_held(stage: Stage) -> None:
+    """The forgetting of drafts, an hour on, must not release it before its 30 seconds."""
+    number = await opened(stage)
+    await previewed(stage, stage.hanako, number)
+    stage.pass_time(minutes=59, seconds=50)
+    await stage.hanako.submit()
+    for seconds, state in ((15, "held"), (15, "queued")):
+        stage.pass_time(seconds=seconds)
+        await stage.work_off()
+        assert [item.state for item in mails(stage, number)] == [state]
+
+
 async def test_a_missing_attachment_is_warned_of(stage: Stage) -> None:
     """The text speaks of 添付 and nothing is attached."""
     number = await opened(stage)
@@ -233,7 +245,9 @@ async def test_a_call_is_counted_once_with_its_minutes(stage: Stage) -> None:
     assert "残り49回" in thread
     assert "目安の20分を超えています" in thread
     stage.double.space.modals["U0HANAKO"].append(view)
+    version = stage.case(number).version
     await stage.hanako.submit()
+    assert stage.case(number).version == version
     with stage.store.reading() as work:
         (entry,) = work.ledger.of_case(number)
         (note,) = work.notes.of_case(number)
