@@ -24,12 +24,12 @@ from bot.slack.card import PREFIX, card, fallback
 from bot.slack.client import Place, SlackClient
 from bot.slack.errors import SlackPermanentError, SlackTemporaryError
 from bot.store.cases import Case
+from bot.store.causes import WORDS
 from bot.store.outbox import OutboxItem
 from bot.store.store import Store
 from bot.store.work import Work
 from quotas.decision import State
 
-WHY: Mapping[str, str] = {cause.value: cause.words for cause in Cause}
 GONE = frozenset({"message_not_found", "cant_update_message"})
 NOT_DRAWN_YET = 5.0
 
@@ -106,7 +106,7 @@ class Painter:
         if held:
             text = f"⚠ 処理できなかったメッセージが隔離されています（{len(held)}件）。"
             remedy = "原因と原文の確認、再処理は「madoguchi quarantine」で行えます。"
-            newest = [f"・{m.id}：{WHY.get(m.cause, m.cause)}" for m in held[-5:] if m.cause]
+            newest = [f"・{m.id}：{WORDS.get(m.cause, m.cause)}" for m in held[-5:] if m.cause]
             post = Post(text, [section(plain("\n".join([text, *newest, remedy])))])
             await self._once(item, Place(self._channel("default")), post)
         await self._store.run(lambda work: work.outbox.sent(item.id, self._clock()))
