@@ -180,6 +180,7 @@ class Inbox:
         """Hand over all that is new; the position moves only after `take` has returned."""
         cursor, relisted = position
         count = 0
+        client.noop()  # a search alone may still see the folder as it was (RFC 3501 7.4.1)
         uids = uids_after(client, cursor.last_uid)
         for messages in batches(client, uids, self._settings.max_size):
             if self._stopping.is_set():

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from mail import imap_connection
 from mail.imap_connection import PermanentInboxError, TemporaryInboxError
 from mail.imap_fetch import Batch, Cursor
 from mail.inbox import Inbox
@@ -284,6 +285,15 @@ def test_a_message_that_arrives_while_another_is_stored_is_not_overlooked(
     with watching(inbox(dovecot, user, memory, poll_seconds=600)):
         memory.wait_for_messages(4)
     assert memory.bodies == [letter(number) for number in range(4)]
+
+
+def test_a_look_sees_what_the_server_has_not_announced_yet(dovecot: Dovecot, user: str) -> None:
+    memory = Memory()
+    box = inbox(dovecot, user, memory)
+    with imap_connection.connected(dovecot.settings(user), lambda: PASSWORD) as client:
+        position = box._position(client)
+        dovecot.append(user, letter(1))
+        assert box._pull(client, position)[1] == 1
 
 
 def test_a_server_without_idle_is_polled(user: str) -> None:
