@@ -5,15 +5,19 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from hashlib import sha256
 
 from bot.crashpoints import reach
 from bot.gather import Gatherer, Reading
 from bot.house import House
 from bot.intake import Arrival, request_in
-from bot.reader import UnreadableError
+from bot.quarantine import set_aside
+from bot.reader import Reader, UnreadableError
 from bot.record import Recorder, draw_reply
 from bot.render import Rendered
 from bot.settings import MailboxSettings
+from bot.store.blobs import BlobDamagedError, BlobMissingError
+from bot.store.causes import Cause
 from bot.store.cursors import Cursor
 from bot.store.errors import TemporaryStoreError
 from bot.store.job_table import Job
@@ -26,6 +30,8 @@ from quotas.request import Authentication, Verdict
 
 DECIDE_JOB = "message.decide"
 """The kind of job that decides one stored message; its argument is ``message``."""
+PATIENT_JOB = "message.decide_patiently"
+"""The same for a message that could not be read quickly, beside the others."""
 MOST_ATTEMPTS = 3
 FIRST_PAUSE = timedelta(seconds=5)
 
@@ -46,7 +52,7 @@ class Unread:
     """A stored message that could not be read, with a cause of the closed list."""
 
     id: int
-    cause: str
+    cause: Cause
     detail: str
 
 
@@ -71,7 +77,7 @@ class MessageDesk:
             taken = [(id_, a) for id_, a in zip(ids, arrivals, strict=True) if id_ is not None]
             for id_, arrival in taken:
                 if arrival.withheld is not None:
-                    work.messages.quarantine(id_, "withheld", arrival.withheld, now)
+                    set_aside(work, id_, Cause.WITHHELD, arrival.withheld, now)
             fresh = [{"message": i} for i, a in taken if not (a.archived or a.withheld)]
             work.jobs.defer_many(DECIDE_JOB, fresh, now)
             if cursor is not None:
@@ -98,19 +104,41 @@ class MessageDesk:
         )
 
     async def run(self, jobs: Sequence[Job]) -> None:
-        """Decide the messages of `jobs`, all in one transaction; the handler of `DECIDE_JOB`."""
+        """Decide the messages of `jobs`, all in one transaction; the handler of `DECIDE_JOB`.
+
+        One that can't be read quickly is handed to `PATIENT_JOB`, so that the next is not held up.
+        """
+        read = await self._read_stored(jobs, self._house.reader)
+        slow = [r.id for r in read if isinstance(r, Unread) and r.cause is Cause.PARSE_TIMEOUT]
+        await self._record(read, slow)
+
+    async def run_patiently(self, jobs: Sequence[Job]) -> None:
+        """Decide messages that take long to read; the handler of `PATIENT_JOB`."""
+        await self._record(await self._read_stored(jobs, self._house.patient), [])
+
+    async def _read_stored(self, jobs: Sequence[Job], reader: Reader) -> list[Reading | Unread]:
         wanted = [int(job.args["message"]) for job in jobs]
         stored = await self._house.store.read(lambda work: work.messages.get_many(wanted))
-        read = await asyncio.to_thread(self._read_all, list(stored.values()))
+        return await asyncio.to_thread(self._read_all, list(stored.values()), reader)
+
+    async def _record(self, read: Sequence[Reading | Unread], slow: Sequence[int]) -> None:
+        """Decide and record what was read, and cause the jobs for those that are `slow`."""
+
+        def record(work: Work) -> None:
+            self._decide_all(work, [r for r in read if r.id not in slow])
+            later = [{"message": message} for message in slow]
+            work.jobs.defer_many(PATIENT_JOB, later, self._house.clock())
+
         reach("before_decide")
-        await self._house.store.run(lambda work: self._decide_all(work, read))
+        await self._house.store.run(record)
         reach("decided")
 
     def decide_now(self, wanted: Sequence[int]) -> list[Decision]:
         """Decide stored messages here and now; return the decisions of those that were open."""
         with self._house.store.reading() as work:
             stored = work.messages.get_many(wanted)
-        read = self._read_all([stored[id_] for id_ in wanted if id_ in stored])
+        found = [stored[id_] for id_ in wanted if id_ in stored]
+        read = self._read_all(found, self._house.patient)
         with self._house.store.work() as work:
             return self._decide_all(work, read)
 
@@ -119,10 +147,13 @@ class MessageDesk:
 
         Raises `UnreadableError` when the message can't be parsed.
         """
-        reading = self._reading(None, self._parse(raw), box, at, None)
+        digest = sha256(raw).hexdigest()
+        reading = replace(
+            self._reading(self._parse(raw, self._house.patient), box, at), sha256=digest
+        )
         with self._house.store.reading() as work:
-            gatherer = Gatherer(work, [reading], self._house.desk, self._text_of, lock=False)
-            decision = decide(reading.request, gatherer.facts(reading, as_of=at))
+            gatherer = Gatherer(work, [reading], self._house.desk, self._text_of, as_of=at)
+            decision = decide(reading.request, gatherer.facts(reading))
         rendered = None
         if decision.reply is not None:
             rendered = draw_reply(
@@ -134,39 +165,48 @@ class MessageDesk:
             )
         return Explained(reading, decision, rendered)
 
-    def _read_all(self, stored: Sequence[StoredMessage]) -> list[Reading | Unread]:
-        return [self._read(message) for message in stored]
+    def _read_all(self, stored: Sequence[StoredMessage], reader: Reader) -> list[Reading | Unread]:
+        return [self._read(message, reader) for message in stored]
 
-    def _read(self, stored: StoredMessage) -> Reading | Unread:
+    def _read(self, stored: StoredMessage, reader: Reader) -> Reading | Unread:
+        """Read one message; whatever its bytes do, the next one is read."""
         try:
-            message = self._parse(self._house.blobs.get(stored.sha256))
+            return self._whole(stored, reader)
         except UnreadableError as error:
             return Unread(stored.id, error.cause, str(error))
-        except (LookupError, ValueError) as error:
-            return Unread(stored.id, "raw_damaged", str(error))
+        except (BlobMissingError, BlobDamagedError) as error:
+            return Unread(stored.id, Cause.RAW_DAMAGED, str(error))
+        except OSError:
+            raise  # of this machine, not of the message: the job comes again
+        except Exception as error:  # noqa: BLE001 - poison must not block the next message
+            return Unread(stored.id, Cause.PROCESSING_FAILED, _told(error))
+
+    def _whole(self, stored: StoredMessage, reader: Reader) -> Reading:
+        box = self._box(stored.mailbox)
+        message = self._parse(self._house.blobs.get(stored.sha256), reader)
         given = stored.verified
         verified = Authentication(Verdict(given["verdict"]), given["detail"]) if given else None
-        at = stored.received_at.astimezone(self._house.settings.desk.timezone)
-        box = self._box(stored.mailbox)
-        return self._reading(stored.id, message, box, at, verified)
+        # A mail server's clock that runs ahead must not put a message into a day to come.
+        at = min(stored.received_at, stored.stored_at)
+        at = at.astimezone(self._house.settings.desk.timezone)
+        reading = self._reading(message, box, at, verified)
+        return replace(reading, id=stored.id, sha256=stored.sha256)
 
-    def _parse(self, raw: bytes) -> Message:
-        message = self._house.reader.read(raw)
+    def _parse(self, raw: bytes, reader: Reader) -> Message:
+        message = reader.read(raw)
         if message.over_limit is not None:
-            raise UnreadableError("over_limit", message.over_limit)
+            raise UnreadableError(Cause.OVER_LIMIT, message.over_limit)
         return message
 
     def _reading(
         self,
-        id_: int | None,
         message: Message,
         box: MailboxSettings,
         at: datetime,
-        verified: Authentication | None,
+        verified: Authentication | None = None,
     ) -> Reading:
         programme = self._house.programme_of(box)
         return Reading(
-            id=id_,
             message=message,
             request=request_in(message, box, programme, at, verified),
             box=box,
@@ -180,9 +220,9 @@ class MessageDesk:
         todo = [r for r in read if r.id in open_ids]
         now = self._house.clock()
         for unread in (r for r in todo if isinstance(r, Unread)):
-            work.messages.quarantine(unread.id, unread.cause, unread.detail, now)
+            set_aside(work, unread.id, unread.cause, unread.detail, now)
         readings = [r for r in todo if isinstance(r, Reading)]
-        gatherer = Gatherer(work, readings, self._house.desk, self._text_of, lock=True)
+        gatherer = Gatherer(work, readings, self._house.desk, self._text_of)
         recorder = Recorder(work, self._house.office, now)
         decided = [self._decide_one(work, r, gatherer, recorder) for r in readings]
         return [decision for decision in decided if decision is not None]
@@ -210,17 +250,21 @@ class MessageDesk:
         log.debug("the fault", exc_info=error)
         attempts = work.messages.attempt(message)
         if attempts >= MOST_ATTEMPTS:
-            detail = f"{type(error).__name__}: {error}"[:500]
-            work.messages.quarantine(message, "processing_failed", detail, now)
+            set_aside(work, message, Cause.PROCESSING_FAILED, _told(error), now)
             return
         again = now + FIRST_PAUSE * attempts
         work.jobs.defer(DECIDE_JOB, {"message": message}, again)
 
     def _text_of(self, stored: StoredMessage) -> str:
-        return self._parse(self._house.blobs.get(stored.sha256)).text
+        return self._parse(self._house.blobs.get(stored.sha256), self._house.patient).text
 
     def _box(self, name: str) -> MailboxSettings:
         box = self._house.settings.mailbox(name)
         if box is None:
-            raise UnreadableError("mailbox_unknown", f"there is no mailbox {name!r} in desk.toml")
+            missing = f"there is no mailbox {name!r} in desk.toml"
+            raise UnreadableError(Cause.MAILBOX_UNKNOWN, missing)
         return box
+
+
+def _told(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"

@@ -21,14 +21,18 @@ TextOf = Callable[[StoredMessage], str]
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One message as read: its row's `id` (None where nothing is stored), and what it asks."""
+    """One message as read, and what it asks.
 
-    id: int | None
+    `id` is its row (None where nothing is stored), `sha256` the hash of its raw bytes.
+    """
+
     message: Message
     request: Request
     box: MailboxSettings
     programme: Programme
     calendar: BusinessCalendar
+    id: int | None = None
+    sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,28 +56,35 @@ class Thread:
 class Gatherer:
     """The facts of a batch inside one unit of work, kept current while the batch is decided.
 
-    `lock` takes the contracts' locks (a live desk counts under them, `explain` only looks).
-    `text_of` reads the text of a message stored before.
+    A live desk counts under the contracts' locks; with `as_of`, an instant, it is only looked at
+    what was known then. `text_of` reads the text of a message stored before.
     """
 
     def __init__(
-        self, work: Work, readings: Sequence[Reading], desk: Desk, text_of: TextOf, *, lock: bool
+        self,
+        work: Work,
+        readings: Sequence[Reading],
+        desk: Desk,
+        text_of: TextOf,
+        as_of: datetime | None = None,
     ) -> None:
         self._work = work
         self._desk = desk
         self._text_of = text_of
         self._threads = {id(r): self._thread(r) for r in readings}
         numbers = self._numbers(readings)
-        find = work.contracts.lock_many if lock else work.contracts.find_many
+        find = work.contracts.lock_many if as_of is None else work.contracts.find_many
         self._contracts: Mapping[str, Contract] = find(numbers) if numbers else {}
         entries = work.ledger.entries_of(self._contracts) if self._contracts else ()
         self._ledger: list[LedgerEntry] = list(entries)
         prints = {r.message.fingerprint for r in readings}
-        self._seen = dict(work.messages.find_duplicates(prints))
+        self._seen = dict(work.messages.find_duplicates(prints, as_of))
+        self._archived = work.messages.find_archived({r.sha256 for r in readings})
+        self._as_of = as_of
         self._replies = self._recent_replies(readings)
 
-    def facts(self, reading: Reading, as_of: datetime | None = None) -> Facts:
-        """Return what is known about one message; with `as_of`, as it stood at that day."""
+    def facts(self, reading: Reading) -> Facts:
+        """Return what is known about one message."""
         request, thread = reading.request, self._threads[id(reading)]
         case = self._case(thread.case) if thread.case else None
         numbers = {n.number for n in request.numbers}
@@ -86,7 +97,8 @@ class Gatherer:
             ledger=tuple(
                 e
                 for e in self._ledger
-                if e.support_number in numbers and (as_of is None or e.on <= as_of.date())
+                if e.support_number in numbers
+                and (self._as_of is None or e.on <= self._as_of.date())
             ),
             case=case,
             waiting=self._waiting(thread.waiting),
@@ -189,4 +201,6 @@ class Gatherer:
 
     def _duplicate(self, reading: Reading) -> int | None:
         first = self._seen.get(reading.message.fingerprint)
-        return None if first is None or first == reading.id else first
+        if first is None or first == reading.id:
+            first = self._archived.get(reading.sha256)
+        return first

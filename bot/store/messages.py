@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, exists, func, or_, select, update
 
+from bot.store.causes import Cause
 from bot.store.rows import insert_or
 from bot.store.tables import RECEIVED, messages, outbox
 from quotas.decision import State
@@ -168,13 +169,13 @@ class Messages:
         values["sender"] = outcome.sender.casefold() if outcome.sender else None
         self._set(message, **values, cause=None, detail=None)
 
-    def quarantine(self, message: int, cause: str, detail: str, at: datetime) -> None:
+    def quarantine(self, message: int, cause: Cause, detail: str, at: datetime) -> None:
         """End a message in quarantine with a `cause` and its particulars."""
         self._set(
             message,
             state=State.QUARANTINED,
             reason=State.QUARANTINED,
-            cause=cause,
+            cause=cause.value,
             detail=detail,
             decided_at=at,
         )
@@ -215,13 +216,32 @@ class Messages:
         row = self._connection.execute(query).one_or_none()
         return None if row is None else StoredMessage(*row)
 
-    def find_duplicates(self, fingerprints: Iterable[str]) -> dict[str, int]:
-        """Return, for those of `fingerprints` known, the id of the first message that bore it."""
+    def find_duplicates(
+        self, fingerprints: Iterable[str], before: datetime | None = None
+    ) -> dict[str, int]:
+        """Return, for those of `fingerprints` known, the id of the first message that bore it.
+
+        With `before`, only messages received before that instant are known.
+        """
         query = (
             select(messages.c.fingerprint, func.min(messages.c.id))
             .where(messages.c.fingerprint.in_(list(fingerprints)))
             .where(messages.c.state.not_in([State.DUPLICATE, State.QUARANTINED]))
             .group_by(messages.c.fingerprint)
+        )
+        if before is not None:
+            query = query.where(messages.c.received_at < before)
+        return dict(self._connection.execute(query).all())
+
+    def find_archived(self, hashes: Iterable[str]) -> dict[str, int]:
+        """Return, for those of `hashes` that are archived, the id of the message with these bytes.
+
+        Archived mail was never parsed, so it is known by its bytes and not by its fingerprint.
+        """
+        query = (
+            select(messages.c.sha256, func.min(messages.c.id))
+            .where(messages.c.sha256.in_(list(hashes)), messages.c.state == State.ARCHIVED)
+            .group_by(messages.c.sha256)
         )
         return dict(self._connection.execute(query).all())
 

@@ -1,4 +1,4 @@
-"""The store on both databases: every test that takes `store` or `database_url` runs on each."""
+"""The store on both databases: tests that take `store` or `database_url` run on each."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +9,11 @@ from bot.store import Store
 from tests.real.postgres import postgres_databases, postgres_server, postgres_url
 
 __all__ = ["postgres_databases", "postgres_server", "postgres_url"]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add `--rewrite`, which writes what message fixtures expect anew."""
+    parser.addoption("--rewrite", action="store_true", help="Write tests/messages/*.expected anew.")
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.real)])
