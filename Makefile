@@ -4,9 +4,8 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-CODE := bot mail quotas tests benchmarks
 
-.PHONY: help demo test check bench wheel clean
+.PHONY: help demo test check docs bench wheel clean
 
 help: ## Show the commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -26,6 +25,9 @@ check: $(VENV)/.developer ## Format, lint, types, imports, dead code, dependenci
 	$(BIN)/lint-imports
 	$(BIN)/vulture
 	$(BIN)/deptry .
+
+docs: $(VENV)/.developer ## Draw docs/commands.md from the command line
+	$(BIN)/python -m tests.docs.command_line
 
 bench: $(VENV)/.developer ## Measure against the floor of this machine
 	@bash .ci/servers
