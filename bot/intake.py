@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.settings import MailboxSettings
-from mail.authentication import judge
+from mail.authentication import Arc, judge
 from mail.message import Message
 from mail.quotes import split
 from mail.support_number import NumberShape, find_numbers
@@ -85,6 +85,7 @@ def authentication_of(message: Message, box: MailboxSettings) -> Authentication:
         box.trusted_authserv or "",
         mode="microsoft365" if box.microsoft365 else "standard",
         arc_forwarders=box.arc_forwarders,
+        arc=Arc(message.arc_results, message.arc_seals),
     )
     return Authentication(Verdict(verdict), detail)
 

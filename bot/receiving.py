@@ -1,6 +1,7 @@
 """The ways in: mailboxes watched over IMAP and mail taken by LMTP or SMTP, on one path."""
 
 import asyncio
+import errno
 import logging
 import shutil
 import uuid
@@ -13,17 +14,31 @@ from bot.house import House
 from bot.intake import Arrival
 from bot.settings import ImapSettings, MailboxSettings
 from bot.store import cursors
+from bot.store.errors import DiskFullError
 from bot.store.messages import imap_key, transaction_key
+from bot.verifying import lookup_of, verified
 from mail import imap_connection
 from mail.imap_connection import InboxError
 from mail.imap_fetch import Batch, Cursor, Fetched
 from mail.inbox import FolderStatus, Inbox
 from mail.listener import Envelope, TakeResult, delivered
+from quotas.request import Authentication
 
 LOWEST_FREE = 256 * 1024 * 1024
 """Bytes of free disk below which the desk takes no more mail, before it can't work any more."""
 
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+"""What the system says of a full disk, a used-up quota or a file at its limit."""
+
 log = logging.getLogger(__name__)
+
+
+def has_room(house: House) -> bool:
+    """Tell whether mail may be taken: it is refused before the desk can't work any more."""
+    if shutil.disk_usage(Path(house.settings.desk.blobs)).free >= LOWEST_FREE:
+        return True
+    log.error("less than %d MB of disk are free: no mail is taken", LOWEST_FREE >> 20)
+    return False
 
 
 def imap_settings(settings: ImapSettings) -> imap_connection.ImapSettings:
@@ -89,6 +104,8 @@ class ImapReceiver:
         place = cursors.Cursor(
             self._box.name, batch.cursor.uidvalidity, batch.cursor.last_uid, self._archived_up_to
         )
+        if not has_room(self._house):
+            raise OSError(errno.ENOSPC, "the disk is nearly full: mail stays on the server")
         arrivals = [self._arrival(message, batch.cursor.uidvalidity) for message in batch.messages]
         self._desk.take(arrivals, place)
         reach("before_move")
@@ -153,6 +170,7 @@ class ListenerReceiver:
         self._house = house
         self._desk = desk
         self._boxes = {box.address.casefold(): box.name for box in house.settings.mailboxes}
+        self._lookup = lookup_of(house.settings)
 
     def accepts(self, address: str) -> str | None:
         """Return the mailbox of an address, None when it is none of the desk's."""
@@ -160,8 +178,7 @@ class ListenerReceiver:
 
     async def take(self, envelope: Envelope) -> TakeResult:
         """Store one message durably; refuse for now while the disk is nearly full."""
-        if shutil.disk_usage(Path(self._house.settings.desk.blobs)).free < LOWEST_FREE:
-            log.error("less than %d MB of disk are free: no mail is taken", LOWEST_FREE >> 20)
+        if not has_room(self._house):
             return TakeResult.DISK_LOW
         arrival = Arrival(
             mailbox=envelope.mailbox,
@@ -169,6 +186,20 @@ class ListenerReceiver:
             raw=delivered(envelope),
             received_at=self._house.clock(),
             envelope_from=envelope.mail_from,
+            verified=await self._verified(envelope),
         )
-        await asyncio.to_thread(self._desk.take, [arrival])
+        try:
+            await asyncio.to_thread(self._desk.take, [arrival])
+        except (OSError, DiskFullError) as error:
+            if isinstance(error, OSError) and error.errno not in NO_ROOM:
+                raise
+            log.error("no room to store a message: it was refused for now")  # noqa: TRY400
+            return TakeResult.DISK_LOW
         return TakeResult.STORED
+
+    async def _verified(self, envelope: Envelope) -> Authentication | None:
+        """Return the desk's own verdict on the sender, None where it is left to another server."""
+        box = self._house.settings.mailbox(envelope.mailbox)
+        if self._lookup is None or box is None:
+            return None
+        return await asyncio.to_thread(verified, envelope, box, self._lookup)
