@@ -22,6 +22,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from bot.template_samples import LETTERHEAD_SAMPLE, MOMENT_SAMPLE, sample_values
 from bot.typesetting import KEEP, lines_of, one_line, pad, set_text, shorten, visible
 from bot.wording import WORDINGS
+from mail.reference import without_case_references
 from quotas.decision import Reply
 from quotas.programme import Programme
 
@@ -29,6 +30,7 @@ LANGUAGES = ("ja", "en")
 SUBJECT_COLUMNS = 60
 """How much of a customer's own subject is repeated, in columns."""
 
+_TWO_LABELS = re.compile(r"^(【[^】]*】)【[^】]*】")
 _ANSWER_PREFIX = re.compile(
     r"\A(?:\s*(?:re|fwd?|aw|返信|転送)\s*(?:\[\d+\])?\s*[:：])+\s*", re.IGNORECASE
 )
@@ -115,10 +117,13 @@ def _complaint(template: str, error: Exception) -> str:
     return f"template {template}{where}: {one_line(str(error))}"
 
 
-def _about(subject: object, reference: str) -> str:
-    """Reduce a customer's subject to what it is about, short enough to stand in ours."""
-    words = one_line(str(subject or "")).replace(reference, "") if reference else str(subject or "")
-    return shorten(_ANSWER_PREFIX.sub("", one_line(words)).strip(), SUBJECT_COLUMNS)
+def _about(subject: object) -> str:
+    """Reduce a customer's subject to what it is about, short enough to stand in ours.
+
+    A reference in it goes: ours follows, and another case's would lead the next answer astray.
+    """
+    words = without_case_references(one_line(str(subject or "")))
+    return shorten(_ANSWER_PREFIX.sub("", words).strip(), SUBJECT_COLUMNS)
 
 
 def render(  # noqa: PLR0913 - keyword-only facts, each from another part of the desk
@@ -141,7 +146,7 @@ def render(  # noqa: PLR0913 - keyword-only facts, each from another part of the
     name = f"{language}/{reply.template}.txt"
     reference = one_line(case_reference or "")
     context: Mapping[str, Any] = dict(reply.values) | {
-        "about": _about(reply.values.get("subject"), reference),
+        "about": _about(reply.values.get("subject")),
         "case_number": case_number,
         "reference": f" {reference}" if reference else "",
         "desk_name": letterhead.name,
@@ -160,7 +165,13 @@ def render(  # noqa: PLR0913 - keyword-only facts, each from another part of the
         raise ReplyTemplateError(
             f"template {name}: put the subject on line 1 and leave line 2 blank"
         )
-    return Rendered(subject=one_line(subject), body=set_text(body))
+    return Rendered(subject=_once_labelled(one_line(subject), reply), body=set_text(body))
+
+
+def _once_labelled(subject: str, reply: Reply) -> str:
+    """Drop the label of what the customer answered, where ours stands before it."""
+    answers = _ANSWER_PREFIX.match(str(reply.values.get("subject") or ""))
+    return _TWO_LABELS.sub(r"\1", subject) if answers else subject
 
 
 def check_templates(programmes: Iterable[Programme], folder: Path | None = None) -> list[str]:

@@ -17,11 +17,13 @@ _PRICES_JA = {
     "free_limited_time": "期間限定での無償提供",
     "discount": "割引価格",
     "list_price": "定価",
+    "member_price": "保守会員価格",
 }
 _PRICES_EN = {
     "free_limited_time": "free of charge for a limited time",
     "discount": "discounted price",
     "list_price": "list price",
+    "member_price": "members' price",
 }
 
 

@@ -13,6 +13,7 @@ _MESSAGE_ID = re.compile(r"<([a-z2-7]{8,64})\.([a-z2-7]{16})@([^\s<>@]{1,255})>"
 _REFERENCE = re.compile(
     r"(?<![A-Za-z0-9])(C\d{4}-\d{6,12})-([A-Za-z2-7]{6})(?![A-Za-z0-9])", re.IGNORECASE
 )
+_BRACKETED = re.compile(r"\s*\[C\d{4}-\d{6,12}-[A-Za-z2-7]{6}\]", re.IGNORECASE)
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−－", "-"))
 
 
@@ -82,6 +83,11 @@ def find_case_references(text: str, key: bytes) -> CaseReferences:
         valid=tuple(number for number, good in checked.items() if good),
         forged=tuple(number for number, good in checked.items() if not good),
     )
+
+
+def without_case_references(text: str) -> str:
+    """Return `text` without bracketed case references, whoever made them."""
+    return _BRACKETED.sub("", text)
 
 
 def _is_valid(pair: tuple[str, str], key: bytes) -> bool:

@@ -68,7 +68,7 @@ def _known(hearing: Hearing) -> Values:
         "support_number": verified.support_number if verified else None,
         "customer": verified.customer if verified else None,
         "contact_name": contact.name if contact else None,
-        "category_title": category.title if category else None,
+        "category_title": category.title if category and hearing.sure else None,
     }
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from quotas import marks
-from quotas.answer import values_of
+from quotas.answer import first_answer_due, values_of
 from quotas.decision import CaseStep, Charge, Decision, Reason, Reply, State
 from quotas.facts import Awaited
 from quotas.hearing import Hearing
@@ -138,7 +138,12 @@ def _handed_over(hearing: Hearing, outcome: Outcome) -> tuple[Hearing, Outcome]:
     told = hearing.found(outcome.rule, outcome.reason, outcome.detail, outcome.article)
     question = LOSSY_QUESTION.format(reason=outcome.reason)
     return told.marked(marks.LOSSY), Outcome(
-        Reason.ASK_OPERATOR, "lossy", question, question=question, facts=outcome.facts
+        Reason.ASK_OPERATOR,
+        "lossy",
+        question,
+        question=question,
+        due=first_answer_due(hearing),
+        facts=outcome.facts,
     )
 
 

@@ -94,12 +94,13 @@ def _not_started(hearing: Hearing, first: Period) -> Decision:
 
 def _ended(hearing: Hearing, contract: Contract, why: str) -> Decision:
     last = max((p for p in contract.periods if p.until <= hearing.day), key=lambda p: p.until)
-    following = (p.start for p in contract.periods if p.start > hearing.day)
+    next_start = min((p.start for p in contract.periods if p.start > hearing.day), default=None)
+    quotations = () if next_start else quotations_for(hearing, returning=True)
     values = {
         "period_start": last.start,
         "period_end": last.end,
-        "next_start": min(following, default=None),
-        "quotes": quotations_values(quotations_for(hearing, returning=True)),
+        "next_start": next_start,
+        "quotes": quotations_values(quotations),
         "reseller": reseller_of(contract),
     }
     outcome = Outcome(Reason.CONTRACT_ENDED, "period", why, _period_article(hearing), values=values)
@@ -133,6 +134,12 @@ def _kinds_quoted(hearing: Hearing, *, returning: bool) -> tuple[QuotationKind, 
 def _offered(programme: Programme, day: date) -> frozenset[QuotationKind]:
     categories = programme.categories.on(day).value
     return frozenset(kind for category in categories for kind in category.quotes)
+
+
+def price_of(hearing: Hearing) -> int | str | None:
+    """Return what the item asked for costs in the status of the day, None where nothing is said."""
+    row = _coverage(hearing)
+    return row.prices.get(hearing.status) if row else None
 
 
 def _coverage(hearing: Hearing) -> Coverage | None:

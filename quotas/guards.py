@@ -1,7 +1,5 @@
 """The first guards: what is never answered, and what completes a waiting message."""
 
-from dataclasses import replace
-
 from quotas import marks
 from quotas.answer import first_answer_due
 from quotas.conclusion import Outcome, conclude
@@ -68,13 +66,6 @@ def take_up_waiting(hearing: Hearing) -> Hearing | Decision:
     awaited = waiting is not None and waiting.awaits is Awaited.NUMBER
     if waiting is None or not awaited or not hearing.request.numbers:
         return hearing
-    joined = replace(
-        hearing,
-        received_at=waiting.received_at,
-        subject=waiting.subject,
-        text=f"{waiting.text}\n{hearing.request.own_text}",
-        takes_up=waiting,
-        case_number=waiting.case_number,
-    )
+    joined = hearing.taking_up(waiting, f"{waiting.text}\n{hearing.request.own_text}")
     detail = f"番号待ちのメッセージ（{waiting.message_id}）とあわせて判定します"
     return joined.found("waiting", "taken_up", detail)

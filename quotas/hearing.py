@@ -54,6 +54,20 @@ class Hearing:
         """Return the hearing with one more step and what it `made` out."""
         return replace(self, trace=(*self.trace, Step(rule, str(result), detail, article)), **made)
 
+    def taking_up(self, waiting: Waiting, text: str) -> "Hearing":
+        """Return the hearing of `waiting`, which this message completes, with `text` as its words.
+
+        It was received when the waiting message was, by the clock of the desk.
+        """
+        return replace(
+            self,
+            received_at=waiting.received_at.astimezone(self.request.received_at.tzinfo),
+            subject=waiting.subject,
+            text=text,
+            takes_up=waiting,
+            case_number=waiting.case_number,
+        )
+
     def marked(self, *marks: str) -> "Hearing":
         """Return the hearing with `marks` for the card, each once."""
         new = tuple(mark for mark in marks if mark not in self.marks)

@@ -152,7 +152,8 @@ def _several(hearing: Hearing, numbers: list[str]) -> Decision:
 
 def _identified(hearing: Hearing, contract: Contract, seen: NumberSeen) -> Hearing:
     terms = hearing.facts.programme.number
-    at_head = seen.position in AT_HEAD or not terms.head_required or bool(hearing.takes_up)
+    in_thread = hearing.facts.case is not None or hearing.facts.waiting is not None
+    at_head = seen.position in AT_HEAD or not terms.head_required or in_thread
     notes = [] if at_head else [marks.NUMBER_NOT_AT_HEAD]
     notes += [] if seen.exact else [marks.NUMBER_INEXACT]
     detail = f"「{seen.written}」を{contract.support_number}と読みました（位置: {seen.position}）"

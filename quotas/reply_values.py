@@ -81,10 +81,13 @@ ENDED = _values("""
 """)
 
 SERVED = COMMON + KNOWN + HOURS
+ACCEPTED = SERVED + _values("""
+    price          | int/str/None  | what it costs in this status (yen without tax, or a word)
+""")
 
 VALUES: Mapping[Reason, tuple[ReplyValue, ...]] = {
-    Reason.ACCEPTED: SERVED,
-    Reason.NUMBER_NOT_AT_HEAD: SERVED,
+    Reason.ACCEPTED: ACCEPTED,
+    Reason.NUMBER_NOT_AT_HEAD: ACCEPTED,
     Reason.FOLLOW_UP: SERVED,
     Reason.NUMBER_MISSING: COMMON,
     Reason.NUMBER_UNKNOWN: STRANGER,

@@ -48,7 +48,8 @@ def find_facts(text: str, required: tuple[RequiredFact, ...]) -> Mapping[str, st
 
 
 def _plain(text: str) -> str:
-    return unicodedata.normalize("NFKC", text[:LONGEST_TEXT])
+    lines = text[:LONGEST_TEXT].replace("\r\n", "\n")
+    return unicodedata.normalize("NFKC", lines)
 
 
 def _find(fact: RequiredFact, plain: str) -> str | None:

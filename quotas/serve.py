@@ -17,7 +17,7 @@ from quotas.conclusion import Outcome, conclude
 from quotas.contract import Contract
 from quotas.counting import last_year, terms_in
 from quotas.decision import Decision, Reason
-from quotas.entitle import quotations_for
+from quotas.entitle import price_of, quotations_for
 from quotas.hearing import Hearing
 from quotas.programme import AtLimit, Category, Channel
 from quotas.provision import last_day
@@ -52,6 +52,7 @@ def _question(hearing: Hearing, contract: Contract, category: Category) -> Decis
         "serve",
         f"「{category.title}」として受け付けました",
         programme.number.article if hearing.remind_head else category.article,
+        values={"price": price_of(hearing)},
         balance=balance,
         due=first_answer_due(hearing),
     )
@@ -104,7 +105,7 @@ def _renewal(hearing: Hearing, contract: Contract, category: Category) -> Decisi
 
 def _call(hearing: Hearing, contract: Contract, category: Category) -> Decision:
     programme = hearing.facts.programme
-    accepted = programme.channels.on(hearing.day).value
+    questions = programme.category(programme.default_category, hearing.day)
     balance = count(hearing, contract, category.quota)
     quotas: list[dict[str, Any]] = []
     if balance is not None:
@@ -112,8 +113,8 @@ def _call(hearing: Hearing, contract: Contract, category: Category) -> Decision:
         hearing = counted(hearing, balance, terms)
         quotas.append(quota_values(balance, terms))
     values = {
-        "phone_accepted": Channel.PHONE in accepted,
-        "channels": channel_titles(accepted),
+        "phone_accepted": Channel.PHONE in programme.channels.on(hearing.day).value,
+        "channels": channel_titles(questions.channels),
         "quotas": quotas,
     }
     outcome = Outcome(Reason.CALL_REQUESTED, "serve", values=values, balance=balance)

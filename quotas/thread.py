@@ -49,19 +49,16 @@ def take_up_facts(hearing: Hearing) -> Hearing | Decision:
     new = {n: v for n, v in find_facts(told, category.facts).items() if n not in before}
     if not new:
         return hearing
-    joined = replace(
-        hearing,
-        received_at=waiting.received_at,
-        subject=waiting.subject,
-        text=f"{waiting.text}\n{told}",
-        takes_up=waiting,
-        case_number=waiting.case_number,
+    joined = hearing.taking_up(waiting, f"{waiting.text}\n{told}")
+    titles = "、".join(fact.title for fact in category.facts if fact.name in new)
+    return joined.found(
+        "waiting",
+        "taken_up",
+        f"不足していた項目が届きました（{titles}）",
         category=category,
         item=category.item,
         sure=True,
     )
-    titles = "、".join(fact.title for fact in category.facts if fact.name in new)
-    return joined.found("waiting", "taken_up", f"不足していた項目が届きました（{titles}）")
 
 
 def _category_of_case(hearing: Hearing) -> Category | None:

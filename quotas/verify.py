@@ -56,14 +56,7 @@ def take_up_confirmed(hearing: Hearing) -> Hearing | Decision:
     heard = sentences(hearing.request.own_text)
     if any(word_pattern(word).search(sentence) for word in DENIALS for sentence in heard):
         return _denied(hearing, waiting)
-    joined = replace(
-        hearing,
-        received_at=waiting.received_at,
-        subject=waiting.subject,
-        text=waiting.text,
-        takes_up=waiting,
-        case_number=waiting.case_number,
-    )
+    joined = hearing.taking_up(waiting, waiting.text)
     detail = f"登録アドレスからの返信で、メッセージ（{waiting.message_id}）の差出人を確認しました"
     return joined.found("waiting", "confirmed", detail)
 
