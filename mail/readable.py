@@ -1,6 +1,7 @@
 """Text in the one form in which numbers and labels are looked for."""
 
 import unicodedata
+from functools import lru_cache
 from typing import NamedTuple
 
 # NFKC leaves these dashes as they are; a full-width dash from ISO-2022-JP is U+2212, and the
@@ -39,6 +40,7 @@ def readable(original: str) -> Readable:
     return Readable("".join(out), origin, original)
 
 
+@lru_cache(maxsize=8192)
 def _form(character: str) -> str:
     fixed = _FIXED.get(ord(character))
     if fixed is not None:

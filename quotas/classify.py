@@ -66,7 +66,9 @@ def classify(own_text: str, subject: str, categories: tuple[Category, ...]) -> C
     fresh = _REPLY_PREFIX.sub("", subject)
     if fresh == subject or not heard:
         heard = (*sentences(fresh), *heard)
-    found = sorted((_weigh(category, heard) for category in categories), key=lambda f: -f.score)
+    text = "\n".join(heard)
+    weighed = [_weigh(category, heard, text) for category in categories]
+    found = sorted(weighed, key=lambda f: -f.score)
     standing = tuple(f for f in found if f.score >= f.category.threshold)
     best = standing[0] if standing else None
     return Classification(
@@ -76,10 +78,17 @@ def classify(own_text: str, subject: str, categories: tuple[Category, ...]) -> C
     )
 
 
-def _weigh(category: Category, heard: tuple[str, ...]) -> Found:
+@lru_cache(maxsize=4096)
+def _longest_part(text: str) -> str:
+    return max((comparable(part) for part in text.split("*")), key=len)
+
+
+def _weigh(category: Category, heard: tuple[str, ...], text: str) -> Found:
+    """Weigh the sentences of `text`; words that are nowhere in it are not looked for in each."""
+    possible = [word for word in category.words if _longest_part(word.text) in text]
     score, spoken, words = 0, set[str](), dict[str, int]()
-    for sentence in heard:
-        hits = [w for w in category.words if word_pattern(w.text).search(sentence)]
+    for sentence in heard if possible else ():
+        hits = [w for w in possible if word_pattern(w.text).search(sentence)]
         gained = min(LOUDEST, sum(w.weight for w in hits if w.weight > 0 and w.text not in spoken))
         gained += sum(w.weight for w in hits if w.weight < 0)
         words.update({word.text: word.weight for word in hits})

@@ -154,8 +154,8 @@ class JobTable:
         return [(Job(*row[:-1]), row[-1] or "") for row in rows]
 
     def _insert(self, rows: list[dict[str, Any]]) -> list[int]:
-        insert = insert_or(self._connection, jobs).values(rows).on_conflict_do_nothing()
-        made = list(self._connection.scalars(insert.returning(jobs.c.id)))
+        insert = insert_or(self._connection, jobs).on_conflict_do_nothing()
+        made = list(self._connection.scalars(insert.returning(jobs.c.id), rows))
         self.deferred = self.deferred or bool(made)
         return made
 

@@ -128,11 +128,11 @@ class Messages:
             return []
         statement = (
             insert_or(self._connection, messages)
-            .values([_arrival(message) for message in arrivals])
             .on_conflict_do_nothing()
             .returning(messages.c.source_key, messages.c.id)
         )
-        added: dict[str, int] = dict(self._connection.execute(statement).all())
+        rows = [_arrival(message) for message in arrivals]
+        added: dict[str, int] = dict(self._connection.execute(statement, rows).all())
         return [added.pop(message.source_key, None) for message in arrivals]
 
     def get(self, message: int) -> StoredMessage | None:

@@ -83,11 +83,11 @@ class Outbox:
             return []
         statement = (
             insert_or(self._connection, outbox)
-            .values([_values(item) for item in items])
             .on_conflict_do_nothing(index_elements=["dedupe_key"])
             .returning(outbox.c.dedupe_key, outbox.c.id)
         )
-        added: dict[str, int] = dict(self._connection.execute(statement).all())
+        rows = [_values(item) for item in items]
+        added: dict[str, int] = dict(self._connection.execute(statement, rows).all())
         return [added.pop(item.dedupe_key, None) for item in items]
 
     def get(self, item: int) -> OutboxItem | None:
