@@ -7,6 +7,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,7 @@ IMAP = (
     Key("ca_file", read.path, None),
     Key("poll_seconds", read.count, 60),
     Key("move_to", read.text, None),
+    Key("sign_in", read.one_of("password", "xoauth2"), "password"),
 )
 LISTEN = (Key("listen", read.address),)
 SLACK = (
@@ -233,8 +235,9 @@ def _mailbox(folder: Path, values: Table, env: Environment) -> MailboxSettings:
     box = dict(values)
     imap, lmtp, smtp = box.pop("imap"), box.pop("lmtp"), box.pop("smtp")
     if imap is not None:
-        password = env.secret(mailbox_secret(values["name"]))
-        imap = ImapSettings(**_located(folder, imap), password=password)
+        secret = partial(env.secret, mailbox_secret(values["name"]))
+        secret()  # a file that can't be read is refused at the door
+        imap = ImapSettings(**_located(folder, imap), secret=secret)
     listen = None
     if lmtp is not None:
         listen = ListenSettings("lmtp", *lmtp["listen"])

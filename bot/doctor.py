@@ -77,10 +77,10 @@ def _mailbox(box: MailboxSettings) -> Finding:
         return Finding(check, True, f"{where.kind} on {where.host}:{where.port}")
     if box.imap is None:
         return Finding(check, True, "filled by 'madoguchi receive'")
-    if box.imap.password is None:
+    password = box.imap.secret()
+    if password is None:
         remedy = f"set {mailbox_secret(box.name)} or {mailbox_secret(box.name)}_FILE"
         return Finding(check, False, "there is no password", remedy)
-    password = box.imap.password
     wire = imap_settings(box.imap)
     try:
         with imap_connection.connected(wire, lambda: password) as client:

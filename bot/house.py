@@ -1,6 +1,7 @@
 """Everything a running desk is made of, opened once from its settings."""
 
 from dataclasses import dataclass, field
+from datetime import datetime, time
 from functools import cached_property
 from pathlib import Path
 
@@ -15,15 +16,19 @@ from bot.record import Office
 from bot.settings import MailboxSettings, Settings
 from bot.store import Store
 from bot.store.blobs import Blobs
-from quotas.calendar import BusinessCalendar
+from quotas.calendar import BusinessCalendar, NeverOpenError
 from quotas.programme import Programme
+
+QUICK_SECONDS = 1.5
+"""How long reading one message may hold up the next; hostile shapes stay well below."""
 
 
 @dataclass
 class House:
-    """The desk's settings, terms, store, blobs, reader and clock.
+    """The desk's settings, terms, store, blobs, readers and clock.
 
-    Made by `open_house`; `close` ends the reader's process and the store's connections.
+    `reader` gives a message up soon, so that the next need not wait; `patient` reads what it gave
+    up. Made by `open_house`; `close` ends the readers' processes and the store's connections.
     """
 
     settings: Settings
@@ -32,7 +37,8 @@ class House:
     store: Store
     blobs: Blobs
     clock: Clock
-    reader: Reader = field(default_factory=Reader)
+    reader: Reader = field(default_factory=lambda: Reader(QUICK_SECONDS))
+    patient: Reader = field(default_factory=Reader)
 
     @cached_property
     def calendars(self) -> dict[str, BusinessCalendar]:
@@ -63,8 +69,9 @@ class House:
         return self.programmes[box.programme]
 
     def close(self) -> None:
-        """End the reader's process and close the store."""
+        """End the readers' processes and close the store."""
         self.reader.close()
+        self.patient.close()
         self.store.close()
 
 
@@ -81,7 +88,7 @@ def open_house(settings: Settings, env: Environment, clock: Clock | None = None)
                 f"mailbox {box.name}: there are no terms for programme {box.programme!r}; "
                 f"use one of {', '.join(sorted(programmes))} or set [programmes] folder"
             )
-    return House(
+    house = House(
         settings=settings,
         programmes=programmes,
         key=secret_key(settings.folder, env),
@@ -89,3 +96,20 @@ def open_house(settings: Settings, env: Environment, clock: Clock | None = None)
         blobs=Blobs(Path(settings.desk.blobs)),
         clock=clock or system_clock(settings.desk.timezone),
     )
+    _refuse_endless_closing(house)
+    return house
+
+
+def _refuse_endless_closing(house: House) -> None:
+    """Refuse company holidays after which a programme does not open within a year."""
+    now = house.clock()
+    starts = [now, *(datetime.combine(d, time(), now.tzinfo) for d in house.settings.desk.closed)]
+    for box in house.settings.mailboxes:
+        try:
+            for start in starts:
+                house.calendars[box.programme].next_opening(start)
+        except NeverOpenError:
+            raise ConfigError(
+                f"desk.closed: {box.programme} would not open again within a year; "
+                "take some of the days out"
+            ) from None

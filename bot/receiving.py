@@ -49,6 +49,7 @@ def imap_settings(settings: ImapSettings) -> imap_connection.ImapSettings:
         user=settings.user,
         folder=settings.folder,
         security=settings.security,
+        sign_in=settings.sign_in,
         ca_file=str(settings.ca_file or ""),
         move_to=settings.move_to or "",
         poll_seconds=float(settings.poll_seconds),
@@ -151,10 +152,10 @@ def inbox_of(house: House, desk: MessageDesk, box: MailboxSettings) -> Inbox:
     """Return the watcher of an IMAP mailbox."""
     if box.imap is None:
         raise ValueError(f"mailbox {box.name} is not read over IMAP")
-    wire, password = imap_settings(box.imap), box.imap.password or ""
+    wire, given = imap_settings(box.imap), box.imap.secret
 
     def secret() -> str:
-        return password
+        return given() or ""
 
     def status() -> FolderStatus:
         return looker.status()

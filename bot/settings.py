@@ -1,6 +1,6 @@
 """What desk.toml may say: the settings as values, with every default in one place."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -41,7 +41,11 @@ class SmtpSettings:
 
 @dataclass(frozen=True, slots=True)
 class ImapSettings:
-    """`imap = {…}` of a mailbox; `move_to` is a folder for messages taken in, never deleted."""
+    """`imap = {…}` of a mailbox; `move_to` is a folder for messages taken in, never deleted.
+
+    `secret` gives the password or, with `sign_in` xoauth2, the access token of this moment: it is
+    asked at each sign-in, so that a file which another program renews is read anew.
+    """
 
     host: str
     port: int
@@ -51,7 +55,8 @@ class ImapSettings:
     ca_file: Path | None
     poll_seconds: int
     move_to: str | None
-    password: str | None = field(default=None, repr=False)
+    sign_in: Literal["password", "xoauth2"]
+    secret: Callable[[], str | None] = field(default=lambda: None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

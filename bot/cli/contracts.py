@@ -63,16 +63,18 @@ def contract_named(house: "House", number: str) -> "Contract":
 
 def contract_json(contract: "Contract", house: "House", at: date) -> dict[str, Any]:
     """Return a contract as it stands on the day `at`, as plain data."""
+    from quotas.contract import Status
+
     period = contract.period_on(at)
     programme = house.programmes[contract.programme]
-    status = period.status if period else "none"
+    status = period.status if period else Status.NONE
     return {
         "support_number": contract.support_number,
         "programme": contract.programme,
         "customer": contract.customer,
         "on": at,
         "status": status,
-        "status_title": programme.statuses.get(period.status) if period else None,
+        "status_title": programme.status_title(status),
         "period": {"start": period.start, "end": period.end} if period else None,
         "periods": [
             {"start": p.start, "end": p.end, "status": p.status} for p in contract.periods
@@ -97,7 +99,7 @@ def contract_json(contract: "Contract", house: "House", at: date) -> dict[str, A
 def _text(shown: Mapping[str, Any]) -> str:
     lines = [
         f"{shown['support_number']}  {shown['customer']}（{shown['programme']}）",
-        f"{shown['on']:%Y-%m-%d} 時点の状態  {shown['status_title'] or '契約期間外'}",
+        f"{shown['on']:%Y-%m-%d} 時点の状態  {shown['status_title']}",
         "契約期間",
         *(f"  {p['start']} 〜 {p['end']}  {p['status'].value}" for p in shown["periods"]),
         "登録担当者",

@@ -87,8 +87,8 @@ def _print(result: "ImportResult", *, dry_run: bool) -> None:
         warn(f"{len(result.errors)} mistakes{more}; nothing was changed")
         return
     for change in result.changes[:_SHOWN_CHANGES]:
-        sign = "+" if change.added else "~"
-        typer.echo(safe(f"{sign} {change.support_number}  {', '.join(change.fields)}"))
+        what = "新規" if change.added else ", ".join(change.fields)
+        typer.echo(safe(f"{'+' if change.added else '~'} {change.support_number}  {what}"))
     if len(result.changes) > _SHOWN_CHANGES:
         typer.echo(f"… 他{len(result.changes) - _SHOWN_CHANGES}件")
     done = "変更はしていません（--dry-run）" if dry_run else "取り込みました"

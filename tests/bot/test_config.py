@@ -7,6 +7,8 @@ import pytest
 
 from bot import config
 from bot.config import ConfigError, Environment
+from bot.house import open_house
+from tests.bot.houses import Hands
 
 FOLDER = Path(__file__).parent.parent / "config"
 BROKEN = sorted(file.stem for file in FOLDER.glob("*.error"))
@@ -67,7 +69,7 @@ def test_secrets_come_from_the_environment_or_from_files_it_names(tmp_path: Path
     dax = settings.mailbox("dax")
     assert dax is not None
     assert dax.imap is not None
-    assert dax.imap.password == "geheim"
+    assert dax.imap.secret() == "geheim"
     assert settings.slack is not None
     assert settings.slack.bot_token == "xoxb-1"
     assert "geheim" not in repr(settings)
@@ -78,3 +80,28 @@ def test_a_secret_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     env = Environment({"MADOGUCHI_SMTP_PASSWORD_FILE": str(tmp_path / "none")})
     with pytest.raises(ConfigError, match="MADOGUCHI_SMTP_PASSWORD_FILE"):
         config.load(FOLDER / "good.toml", env)
+
+
+def test_an_access_token_is_read_anew_at_each_sign_in(tmp_path: Path) -> None:
+    file = tmp_path / "token"
+    file.write_text("first\n", encoding="utf-8")
+    env = Environment({"MADOGUCHI_MAILBOX_DAX_PASSWORD_FILE": str(file)})
+    dax = config.load(FOLDER / "good.toml", env).mailbox("dax")
+    assert dax is not None
+    assert dax.imap is not None
+    assert dax.imap.secret() == "first"
+    file.write_text("second\n", encoding="utf-8")
+    assert dax.imap.secret() == "second"
+
+
+def test_holidays_without_end_are_refused_at_the_door(tmp_path: Path) -> None:
+    file = tmp_path / "desk.toml"
+    spans = ", ".join(f'"{year}-01-01..{year}-12-31"' for year in range(2026, 2029))
+    file.write_text(
+        f"[desk]\nclosed = [{spans}]\n[[mailbox]]\nname = 'dax'\n"
+        "programme = 'desknets-dax'\naddress = 'dax@desk.example'\n",
+        encoding="utf-8",
+    )
+    settings = config.load(file, Environment({}))
+    with pytest.raises(ConfigError, match="would not open again within a year"):
+        open_house(settings, Environment({}), Hands())
