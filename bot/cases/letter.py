@@ -41,6 +41,19 @@ class Letter:
     raw: bytes = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Addressee:
+    """Whom a letter goes to and about what; `mailbox` is a mailbox's name, `case` may be None."""
+
+    to: str | None
+    name: str | None
+    mailbox: str
+    programme: str
+    support_number: str | None
+    case: str | None = None
+    subject: str = ""
+
+
 def write(
     work: Work, letters: Letters, case: Case, reply: Reply, now: datetime
 ) -> Letter | Refused:
@@ -48,27 +61,43 @@ def write(
 
     `reply.to` is ignored: a case's letter goes to the case's contact, in the case's thread.
     """
-    box, programme = letters.boxes.get(case.mailbox), letters.programmes.get(case.programme)
-    if not case.contact or box is None or programme is None:
+    addressee = Addressee(
+        case.contact,
+        case.contact_name,
+        case.mailbox,
+        case.programme,
+        case.support_number,
+        case.number,
+        case.subject,
+    )
+    return address(work, letters, addressee, reply, now)
+
+
+def address(
+    work: Work, letters: Letters, whom: Addressee, reply: Reply, now: datetime
+) -> Letter | Refused:
+    """Draw `reply` and compose the mail to `whom`, in the thread of the case if there is one."""
+    box, programme = letters.boxes.get(whom.mailbox), letters.programmes.get(whom.programme)
+    if not whom.to or box is None or programme is None:
         return Refused("宛先のメールアドレスがないため、メールを作成できません。")
     rendered = render(
-        Reply(reply.template, case.contact, {**_usual(work, letters, case), **reply.values}),
+        Reply(reply.template, whom.to, {**_usual(work, letters, whom), **reply.values}),
         programme=programme,
         letterhead=Letterhead(letters.office.name, box.address),
         now=now,
-        case_number=case.number,
-        case_reference=case_reference(case.number, letters.office.key),
+        case_number=whom.case,
+        case_reference=case_reference(whom.case, letters.office.key) if whom.case else None,
         language=letters.office.language,
         folder=letters.office.templates,
     )
     domain = box.address.rpartition("@")[2]
     own_id = message_id(secrets.token_bytes(10), letters.office.key, domain)
-    thread = _thread(work, case.number)
+    thread = _thread(work, whom.case) if whom.case else ()
     raw = compose.compose(
         compose.Outgoing(
             from_address=box.address,
             from_name=letters.office.name,
-            to=case.contact,
+            to=whom.to,
             subject=rendered.subject,
             text=rendered.body,
             message_id=own_id,
@@ -77,18 +106,16 @@ def write(
             references=thread,
         )
     )
-    return Letter(
-        case.contact, rendered.subject, rendered.body, reply.template, box.name, own_id, raw
-    )
+    return Letter(whom.to, rendered.subject, rendered.body, reply.template, box.name, own_id, raw)
 
 
-def outgoing(letter: Letter, case: Case, key: str, now: datetime) -> Outgoing:
+def outgoing(letter: Letter, case: Case | None, key: str, now: datetime) -> Outgoing:
     """Return the outbox row of a letter, under the dedupe key of what caused it."""
     return Outgoing(
         kind="mail",
         dedupe_key=key,
         created_at=now,
-        case_number=case.number,
+        case_number=case.number if case else None,
         mailbox=letter.mailbox,
         recipient=letter.to,
         template=letter.template,
@@ -98,16 +125,16 @@ def outgoing(letter: Letter, case: Case, key: str, now: datetime) -> Outgoing:
     )
 
 
-def _usual(work: Work, letters: Letters, case: Case) -> dict[str, Any]:
-    programme = letters.programmes[case.programme]
-    contract = work.contracts.find(case.support_number) if case.support_number else None
+def _usual(work: Work, letters: Letters, whom: Addressee) -> dict[str, Any]:
+    programme = letters.programmes[whom.programme]
+    contract = work.contracts.find(whom.support_number) if whom.support_number else None
     return {
-        "subject": case.subject,
+        "subject": whom.subject,
         "programme_name": programme.name,
         "number_label": programme.number.labels[0],
-        "support_number": case.support_number,
+        "support_number": whom.support_number,
         "customer": contract.customer if contract else None,
-        "contact_name": case.contact_name,
+        "contact_name": whom.name,
     }
 
 
