@@ -49,6 +49,19 @@ def post_alarm(work: Work, case: Case, kind: str, now: datetime) -> None:
     _ask(work, case, f"alarm:{case.number}:{kind}:{due}", {"draw": "alarm", "kind": kind}, now)
 
 
+def post_quarantine(work: Work, now: datetime) -> None:
+    """Ask for a word about the quarantine in the default queue's channel, once a minute."""
+    work.outbox.add(
+        Outgoing(
+            kind="slack",
+            dedupe_key=f"slack:quarantine:{int(now.timestamp()) // 60}",
+            created_at=now,
+            payload={"draw": "quarantine"},
+        )
+    )
+    draw_soon(work, now)
+
+
 def _ask(work: Work, case: Case, key: str, payload: Mapping[str, Any], now: datetime) -> None:
     work.outbox.add(
         Outgoing(

@@ -141,6 +141,8 @@ class Runner:
         now = self._clock()
         for settle in ended:
             settle(work)
+        if back := work.clock_mark.follow(now):
+            log.warning("the clock went back by %s: what waits was brought forward", back)
         for each in self._periodic:
             self._tick(work, each, now)
         busy = Counter(self._running.values())
@@ -177,7 +179,8 @@ class Runner:
 
     def _verdict(self, handler: Handler, job: Job, error: Exception) -> Callable[[Work], None]:
         why = f"{type(error).__name__}: {error}"
-        if isinstance(error, GiveUp) or job.attempts >= handler.attempts:
+        tired = job.attempts >= handler.attempts and not isinstance(error, TemporaryStoreError)
+        if isinstance(error, GiveUp) or tired:
             return lambda work: work.jobs.fail(job.id, why)
         after = error.after if isinstance(error, Retry) else None
         run_at = self._clock() + (handler.backoff(job.attempts) if after is None else after)

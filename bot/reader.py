@@ -2,13 +2,13 @@
 
 import contextlib
 import pickle
-import select
 import subprocess
 import sys
 import threading
 from typing import IO, Self, cast
 
 from bot.reader_process import FRAME
+from bot.store.causes import Cause
 from mail.message import Message
 
 SECONDS = 20.0
@@ -19,7 +19,7 @@ CHUNK = 1024 * 1024
 class UnreadableError(Exception):
     """A message could not be parsed; `cause` is a word of the quarantine's closed list."""
 
-    def __init__(self, cause: str, detail: str) -> None:
+    def __init__(self, cause: Cause, detail: str) -> None:
         super().__init__(detail)
         self.cause = cause
 
@@ -37,45 +37,51 @@ class Reader:
         self._lock = threading.Lock()
 
     def read(self, raw: bytes) -> Message:
-        """Parse `raw`; raise `UnreadableError` when it takes too long or its process dies."""
+        """Parse `raw`; raise `UnreadableError` when it takes too long or ends its process twice."""
         with self._lock:
-            answer = self._exchange(raw)
+            try:
+                answer = self._exchange(raw)
+            except UnreadableError as error:
+                if error.cause is Cause.PARSE_TIMEOUT:
+                    raise
+                answer = self._exchange(raw)  # the process may have died of something else
         message = pickle.loads(answer)  # noqa: S301 - written by our own process
         return cast("Message", message)
 
     def _exchange(self, raw: bytes) -> bytes:
+        """Have one message parsed; a watch ends the process when its time is over."""
         process = self._running()
-        sent, received = cast("IO[bytes]", process.stdin), cast("IO[bytes]", process.stdout)
-        try:
-            sent.write(FRAME.pack(len(raw)) + raw)
-            size = FRAME.unpack(self._take(received, FRAME.size))[0]
-            return self._take(received, size)
-        except TimeoutError:
-            self.close()
-            raise UnreadableError(
-                "parse_timeout", f"could not be read within {self._seconds:g} seconds"
-            ) from None
-        except (OSError, EOFError):
-            self.close()
-            raise UnreadableError("parse_failed", "the reading process ended") from None
+        late = threading.Event()
 
-    def _take(self, stream: IO[bytes], size: int) -> bytes:
-        parts: list[bytes] = []
-        while size:
-            if not select.select([stream], [], [], self._seconds)[0]:
-                raise TimeoutError
-            part = stream.read(min(size, CHUNK))
-            if not part:
-                raise EOFError
-            parts.append(part)
-            size -= len(part)
-        return b"".join(parts)
+        def end() -> None:
+            late.set()
+            process.kill()
+
+        watch = threading.Timer(self._seconds, end)
+        watch.start()
+        try:
+            answer = _asked(process, raw)
+        except (OSError, EOFError):
+            answer = None
+        watch.cancel()
+        watch.join()
+        if answer is None or late.is_set():
+            self.close()
+        if answer is None:
+            raise self._failed(timeout=late.is_set())
+        return answer
+
+    def _failed(self, *, timeout: bool) -> UnreadableError:
+        if timeout:
+            detail = f"could not be read within {self._seconds:g} seconds"
+            return UnreadableError(Cause.PARSE_TIMEOUT, detail)
+        return UnreadableError(Cause.PARSE_FAILED, "the reading process ended")
 
     def _running(self) -> subprocess.Popen[bytes]:
         if self._process is None or self._process.poll() is not None:
             self._process = subprocess.Popen(  # noqa: S603 - our own module
                 [sys.executable, "-m", "bot.reader_process", str(self._memory)],
-                bufsize=0,  # `select` must see all that has come
+                bufsize=0,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
@@ -99,3 +105,24 @@ class Reader:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _asked(process: subprocess.Popen[bytes], raw: bytes) -> bytes:
+    """Send a framed message and return the framed answer; raise EOFError when it ends early."""
+    sent, received = cast("IO[bytes]", process.stdin), cast("IO[bytes]", process.stdout)
+    rest = memoryview(FRAME.pack(len(raw)) + raw)
+    while rest:
+        rest = rest[sent.write(rest) :]
+    size: int = FRAME.unpack(_take(received, FRAME.size))[0]
+    return _take(received, size)
+
+
+def _take(stream: IO[bytes], size: int) -> bytes:
+    parts: list[bytes] = []
+    while size:
+        part = stream.read(min(size, CHUNK))
+        if not part:
+            raise EOFError
+        parts.append(part)
+        size -= len(part)
+    return b"".join(parts)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from bot.drawing import draw_card, post_follow_up
+from bot.drawing import draw_card, post_follow_up, post_line
 from bot.explain import decision_json
 from bot.gather import Reading
 from bot.outbox import deliver_soon
@@ -56,7 +56,7 @@ class Recorder:
         case = self._case(reading, decision)
         entry = self._charge(reading, decision, case)
         replied_to = self._reply(reading, decision, case)
-        self._challenge(reading, decision)
+        self._challenge(reading, decision, case)
         self._show(reading, decision, case)
         self._bounce(reading, decision)
         self._work.messages.finish(
@@ -135,13 +135,13 @@ class Recorder:
         self._send(reading, decision.reply, case, f"reply:{reading.id}")
         return decision.reply.to
 
-    def _challenge(self, reading: Reading, decision: Decision) -> None:
+    def _challenge(self, reading: Reading, decision: Decision, case: str | None) -> None:
         """Ask the address on file whether this message is theirs."""
         if decision.challenge is None:
             return
         values = decision.challenge_values
         reply = Reply(Reason.SENDER_UNAUTHENTICATED, decision.challenge, values)
-        self._send(reading, reply, None, f"challenge:{reading.id}")
+        self._send(reading, reply, case, f"challenge:{reading.id}")
 
     def _send(self, reading: Reading, reply: Reply, case: str | None, key: str) -> None:
         """Compose a reply once and for all, Message-ID included, and put it in the outbox."""
@@ -198,15 +198,27 @@ class Recorder:
             post_follow_up(self._work, case, _stored(reading), self._now)
 
     def _bounce(self, reading: Reading, decision: Decision) -> None:
-        """Mark the delivery that came back, whoever reported it."""
+        """Mark the delivery that came back for good, and tell the operators of its case.
+
+        Which delivery it was only a Message-ID tells, which nobody can guess: a forged report
+        must not stop the replies to a customer.
+        """
         report = reading.message.bounce
-        if decision.state is not State.BOUNCE or report is None:
+        if decision.state is not State.BOUNCE or report is None or not report.permanent:
             return
-        item = None
-        if report.original_message_id:
-            item = self._work.outbox.of_message_id(report.original_message_id)
-        if item is not None and report.permanent:
-            self._work.outbox.bounced(item.id, report.status or report.why, self._now)
+        original = report.original_message_id
+        item = self._work.outbox.of_message_id(original) if original else None
+        if item is None or item.bounced_at is not None:
+            return
+        status = (report.status or report.why)[:200]
+        self._work.outbox.bounced(item.id, status, self._now)
+        case = self._work.cases.get(item.case_number) if item.case_number else None
+        if case is not None:
+            text = (
+                f"{item.recipient}宛てのメール「{item.subject or NO_SUBJECT}」が届きませんでした"
+                f"（{status}）。宛先をご確認ください。"
+            )
+            post_line(self._work, case, f"bounce:{item.id}", text, self._now)
 
 
 def draw_reply(

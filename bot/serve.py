@@ -9,7 +9,7 @@ from datetime import timedelta
 from bot.cases.reply import handlers as reply_handlers
 from bot.cases.watch import EVERY as WATCHED
 from bot.cases.watch import handlers as watch_handlers
-from bot.desk import DECIDE_JOB, MessageDesk
+from bot.desk import DECIDE_JOB, PATIENT_JOB, MessageDesk
 from bot.drawing import DRAW_JOB
 from bot.house import House
 from bot.jobs import Handler, Periodic, Runner
@@ -26,6 +26,9 @@ from mail.listener import Listener, ListenerSettings
 
 ROLES = ("receive", "work", "send", "slack")
 DECIDE_BATCH = 50
+DECIDE_ATTEMPTS = 4
+"""Failures in 35 seconds: within a minute the sweep puts the message where operators see it."""
+SHORT_REST = 5.0
 REST = 300.0
 """Seconds a mailbox is left alone after an error that does not pass by itself."""
 
@@ -74,7 +77,9 @@ class Server:
         house = self._house
         handlers: dict[str, Handler] = {}
         if "work" in self._roles:
-            handlers[DECIDE_JOB] = Handler(self._desk.run, batch=DECIDE_BATCH)
+            decide = Handler(self._desk.run, batch=DECIDE_BATCH, attempts=DECIDE_ATTEMPTS)
+            handlers[DECIDE_JOB] = decide
+            handlers[PATIENT_JOB] = Handler(self._desk.run_patiently, attempts=DECIDE_ATTEMPTS)
             handlers |= watch_handlers(house.store, house.clock)
             handlers[SWEEP_JOB] = Handler(lambda _: sweep(house))
         if "send" in self._roles and house.settings.smtp is not None:
@@ -128,6 +133,9 @@ class Server:
             except PermanentInboxError as error:
                 log.error("mailbox %s: %s", box.name, error)  # noqa: TRY400 - one line is enough
                 await asyncio.sleep(REST)
+            except Exception:
+                log.exception("mailbox %s: the watch failed and is begun anew", box.name)
+                await asyncio.sleep(SHORT_REST)
 
     async def _listen(
         self, stack: AsyncExitStack, box: MailboxSettings, receiver: ListenerReceiver

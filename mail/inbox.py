@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from imapclient import IMAPClient
 
@@ -30,6 +30,7 @@ LONGEST_IDLE = 28 * 60.0  # RFC 2177: renew before 29 minutes
 # What arrives between a search and IDLE is announced inside another answer or lies in the library's
 # buffer, where nobody sees it: so once more is looked soon, and only then the long wait begins.
 _QUICK_LOOK = 1.0
+T = TypeVar("T")
 _SPREAD = random.SystemRandom()
 
 
@@ -165,7 +166,7 @@ class Inbox:
     def _position(self, client: IMAPClient) -> tuple[Cursor, bool]:
         """Select the folder and find where to go on, and whether it must be listed anew."""
         uidvalidity, _ = imap_connection.select(client, self._settings)
-        known = self._receiver.cursor()
+        known = self._asked(self._receiver.cursor)
         if known is None:
             return Cursor(uidvalidity, 0), False
         if known.uidvalidity == uidvalidity:
@@ -204,11 +205,23 @@ class Inbox:
                 f" ({type(error).__name__}); they stay on the server and are fetched again"
             ) from error
 
+    def _asked(self, question: Callable[[], T]) -> T:
+        """Ask the desk what it knows; while its store is away, the mailbox waits as well."""
+        try:
+            return question()
+        except InboxError:
+            raise
+        except Exception as error:
+            raise TemporaryInboxError(
+                f"{self._settings.place}: the desk could not say how far it has read"
+                f" ({type(error).__name__}); nothing is fetched until it can"
+            ) from error
+
     def _finish_moves(self, client: IMAPClient, known: Cursor) -> None:
         """Move what a break between storing and moving has left behind."""
         if self._settings.move_to and known.last_uid:
             left = client.search(["UID", f"1:{known.last_uid}"])
-            stored = self._receiver.stored(known.uidvalidity, left) if left else ()
+            stored = self._asked(lambda: self._receiver.stored(known.uidvalidity, left))
             for start in range(0, len(stored), BATCH_MESSAGES):
                 self._move(client, sorted(stored)[start : start + BATCH_MESSAGES])
 

@@ -15,20 +15,20 @@ def list_(
     json: Json = False,
     config: Config = None,
 ) -> None:
-    """List what waits to be sent or failed, oldest first."""
+    """List what waits to be sent, failed or came back, oldest first."""
     from bot.cli.context import opened
 
-    states = () if everything else ("queued", "held", "failed")
     with opened(config) as house, house.store.reading() as work:
-        items = work.outbox.listed(*states)
+        items = work.outbox.listed() if everything else work.outbox.troubled()
     if json:
         print_json([_row(item) for item in items])
         return
     for item in items:
         typer.echo(
             safe(
-                f"{item.id}\t{item.kind}\t{item.state}\t{item.recipient or '-'}\t"
-                f"{item.subject or '-'}\t試行{item.attempts}\t{item.last_error or ''}"
+                f"{item.id}\t{item.kind}\t{'bounced' if item.bounced_at else item.state}\t"
+                f"{item.recipient or '-'}\t{item.subject or '-'}\t試行{item.attempts}\t"
+                f"{item.bounce_status or item.last_error or ''}"
             )
         )
     typer.echo(f"{len(items)}件")

@@ -18,6 +18,7 @@ Number = Annotated[int, typer.Argument(help="The message's number in the list.")
 def list_(json: Json = False, config: Config = None) -> None:
     """List quarantined messages with their cause, oldest first."""
     from bot.cli.context import opened
+    from bot.store.causes import WORDS
     from quotas.decision import State
 
     with opened(config) as house, house.store.reading() as work:
@@ -28,7 +29,8 @@ def list_(json: Json = False, config: Config = None) -> None:
         return
     for m in found:
         received = f"{m.received_at.astimezone(zone):%Y-%m-%d %H:%M}"
-        typer.echo(safe(f"{m.id}\t{m.mailbox}\t{received}\t{m.cause}\t{m.detail}"))
+        words = WORDS[m.cause] if m.cause else ""
+        typer.echo(safe(f"{m.id}\t{m.mailbox}\t{received}\t{m.cause}\t{words}\t{m.detail}"))
     typer.echo(f"{len(found)}件")
 
 

@@ -46,10 +46,20 @@ class Blobs:
             for name, raw in zip(hashes, raws, strict=True)
             if not self._path(name).exists()
         }
-        written = [(name, *self._write(raw)) for name, raw in missing.items()]
-        for _, descriptor, _ in written:
-            os.fsync(descriptor)
-            os.close(descriptor)
+        written: list[tuple[str, int, str]] = []
+        try:
+            for name, raw in missing.items():
+                written.append((name, *mkstemp(dir=self._incoming)))
+                self._write(written[-1][1], raw)
+            for _, descriptor, _ in written:
+                os.fsync(descriptor)
+        except OSError:
+            for _, _, temporary in written:
+                Path(temporary).unlink()
+            raise
+        finally:
+            for _, descriptor, _ in written:
+                os.close(descriptor)
         made = [self._place(name, temporary) for name, _, temporary in written]
         _sync_folders(folder for folders in made for folder in folders)
         return hashes
@@ -74,11 +84,10 @@ class Blobs:
     def _path(self, name: str) -> Path:
         return self._folder / name[:2] / name
 
-    def _write(self, raw: bytes) -> tuple[int, str]:
-        descriptor, temporary = mkstemp(dir=self._incoming)
+    @staticmethod
+    def _write(descriptor: int, raw: bytes) -> None:
         with open(descriptor, "wb", closefd=False) as file:
             file.write(raw)
-        return descriptor, temporary
 
     def _place(self, name: str, temporary: str) -> list[Path]:
         """Give a synced file its name; return the folders that then have to be synced."""

@@ -3,6 +3,7 @@
 from sqlalchemy.exc import DBAPIError
 
 _SQLITE_PASSING = ("locked", "busy", "disk is full", "disk i/o error", "unable to open")
+_POSTGRES_FULL = "53100"
 _POSTGRES_PASSING = ("08", "40", "53", "55P03", "57")
 
 
@@ -12,6 +13,10 @@ class StoreError(Exception):
 
 class TemporaryStoreError(StoreError):
     """The same transaction may succeed later: connection lost, locked, disk full, serialization."""
+
+
+class DiskFullError(TemporaryStoreError):
+    """There was no room for the transaction."""
 
 
 class PermanentStoreError(StoreError):
@@ -26,7 +31,12 @@ def translate(error: DBAPIError) -> StoreError:
     """Return the store's error for a driver's `error`, temporary where trying again can help."""
     first_line = str(error.orig).strip().partition("\n")[0]
     kind = TemporaryStoreError if _passes(error) else PermanentStoreError
-    return kind(first_line)
+    return (DiskFullError if _is_full(error) else kind)(first_line)
+
+
+def _is_full(error: DBAPIError) -> bool:
+    state: str | None = getattr(error.orig, "sqlstate", None)
+    return state == _POSTGRES_FULL or "disk is full" in str(error.orig).lower()
 
 
 def _passes(error: DBAPIError) -> bool:

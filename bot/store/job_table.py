@@ -103,13 +103,16 @@ class JobTable:
         return self._connection.execute(left.values(state="queued", key=None)).rowcount
 
     def tick(self, kind: str, slot: int, at: datetime) -> bool:
-        """Cause the periodic job `kind` for time slot number `slot`, each slot once."""
+        """Cause the periodic job `kind` for time slot number `slot`, each slot once.
+
+        An earlier slot than the last one is one too: the clock was set back.
+        """
         name = f"periodic:{kind}"
         statement = (
             insert_or(self._connection, counters)
             .values(name=name, value=slot)
             .on_conflict_do_update(
-                index_elements=["name"], set_={"value": slot}, where=counters.c.value < slot
+                index_elements=["name"], set_={"value": slot}, where=counters.c.value != slot
             )
             .returning(counters.c.value)
         )

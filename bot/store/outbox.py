@@ -167,6 +167,11 @@ class Outbox:
         condition = outbox.c.state.in_(states) if states else outbox.c.id > 0
         return self._listed(condition, limit=limit)
 
+    def troubled(self, limit: int = 1000) -> list[OutboxItem]:
+        """Return rows that have not left, failed or came back, oldest first."""
+        here = outbox.c.state.in_(["queued", "held", "failed"])
+        return self._listed(or_(here, outbox.c.bounced_at.is_not(None)), limit=limit)
+
     def of_case(self, case_number: str) -> list[OutboxItem]:
         """Return what was or is to be sent in a case, oldest first."""
         return self._listed(outbox.c.case_number == case_number)

@@ -30,6 +30,7 @@ from sqlalchemy import (
     text,
 )
 
+from bot.store.causes import Cause
 from quotas.contract import Status
 from quotas.decision import State
 from quotas.ledger import CLOSING, Kind
@@ -261,6 +262,7 @@ messages = Table(
     _one_of("state", MESSAGE_STATES),
     CheckConstraint(f"awaits IS NULL OR awaits IN ({_listed(AWAITED)})", name="awaits_known"),
     CheckConstraint("(state = 'quarantined') = (cause IS NOT NULL)", name="cause_iff_quarantined"),
+    CheckConstraint(f"cause IS NULL OR cause IN ({_listed(Cause)})", name="cause_known"),
     Index(
         "ix_messages_unfinished",
         "state",

@@ -9,6 +9,7 @@ from sqlalchemy.exc import DBAPIError
 
 from bot.store.audit import AuditTrail
 from bot.store.cases import Cases
+from bot.store.clock_mark import ClockMark
 from bot.store.contracts import Contracts
 from bot.store.cursors import Cursors
 from bot.store.errors import translate
@@ -80,6 +81,11 @@ class Work:
     def jobs(self) -> JobTable:
         """Jobs caused by this transaction."""
         return JobTable(self.connection)
+
+    @cached_property
+    def clock_mark(self) -> ClockMark:
+        """The time as the desk last saw it."""
+        return ClockMark(self.connection)
 
     @contextmanager
     def savepoint(self) -> Generator[None]:

@@ -19,6 +19,7 @@ from bot.store import (
 )
 from bot.store.audit import AuditEvent
 from bot.store.cases import NewCase
+from bot.store.causes import Cause
 from bot.store.cursors import Cursor
 from bot.store.messages import NewMessage, Outcome, imap_key
 from bot.store.outbox import Outgoing
@@ -132,9 +133,9 @@ def test_a_quarantined_message_names_its_cause_and_can_be_taken_again(store: Sto
         message = work.messages.add(arrival(1))
         assert message is not None
         assert work.messages.attempt(message) == 1
-        work.messages.quarantine(message, "parser_died", "20 s over", NOW)
+        work.messages.quarantine(message, Cause.PARSE_FAILED, "20 s over", NOW)
         (listed,) = work.messages.by_state("quarantined")
-        assert (listed.cause, listed.detail, listed.attempts) == ("parser_died", "20 s over", 1)
+        assert (listed.cause, listed.detail, listed.attempts) == (Cause.PARSE_FAILED, "20 s over", 1)
         work.messages.reopen(message)
         assert work.messages.unfinished() == [message]
     with pytest.raises(PermanentStoreError, match="cause_iff_quarantined"), store.work() as work:
