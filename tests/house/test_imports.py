@@ -8,6 +8,7 @@ import grimp
 ROOT = Path(__file__).parents[2]
 WIRE = {
     "mail.courier",
+    "mail.dns_lookup",
     "mail.imap_connection",
     "mail.imap_fetch",
     "mail.inbox",
