@@ -7,9 +7,9 @@ from bot.cases.outcome import Actor
 from bot.clock import Clock
 from bot.slack.client import SlackClient
 from bot.slack.errors import SlackError
+from bot.slack.modal import View, notice
 from bot.slack.payload import Json, part
 from bot.slack.permission import DENIED, Permissions, Role
-from bot.slack.views import View, notice
 from bot.store.audit import AuditEvent
 from bot.store.store import Store
 from bot.store.work import Work

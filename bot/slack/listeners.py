@@ -14,14 +14,15 @@ from bot.cases.outcome import Actor, Conflict, Done, Outcome, Refused, Seen
 from bot.cases.overview import overview
 from bot.cases.states import TITLES
 from bot.clock import Clock
-from bot.slack import home, views
+from bot.slack import home, modal
 from bot.slack.blocks import person
 from bot.slack.card import PREFIX
 from bot.slack.command import COMMAND, answered
-from bot.slack.forms import FORMS, Answer, Form, Show, Submission, values_of
+from bot.slack.forms import FORMS
 from bot.slack.gate import Gate
 from bot.slack.inbox import Inbox, is_note
 from bot.slack.payload import Json, part
+from bot.slack.submission import Answer, Form, Show, Submission, values_of
 from bot.store.store import Store
 from bot.store.work import Work
 
@@ -68,7 +69,7 @@ class Listeners:
         bolt.action(re.compile(rf"^{re.escape(PREFIX)}"))(ack=_acknowledge, lazy=[self.press])
         bolt.event("app_home_opened")(self.open_home)
         bolt.command(COMMAND)(self.command)
-        bolt.view(re.compile(rf"^{re.escape(views.FORM)}"))(self.submit)
+        bolt.view(re.compile(rf"^{re.escape(modal.FORM)}"))(self.submit)
 
     async def hear(self, event: Json) -> None:
         """Take a post in; Bolt acknowledges it only after this has returned."""
@@ -128,35 +129,35 @@ class Listeners:
 
     async def _show(self, show: Show, pressed: Pressed, body: Json) -> None:
         """Open a view while the trigger is good, then fill it with what the database says."""
-        view = await self._gate.open(str(body["trigger_id"]), views.loading())
+        view = await self._gate.open(str(body["trigger_id"]), modal.loading())
         if view is None:
             return
         user = str(body["user"]["id"])
         actor = await self._gate.actor(user, pressed.action, pressed.seen.number)
         if isinstance(actor, str):
-            await self._gate.fill(view, views.notice(actor))
+            await self._gate.fill(view, modal.notice(actor))
             return
         made = await self._store.read(lambda work: self._shown(work, show, pressed.seen, actor))
         await self._gate.fill(view, made)
 
-    def _shown(self, work: Work, show: Show, seen: Seen, actor: Actor) -> views.View:
+    def _shown(self, work: Work, show: Show, seen: Seen, actor: Actor) -> modal.View:
         found = overview(work, seen.number, self._letters.programmes, actor.at)
         if found is None:
-            return views.notice(commands.UNKNOWN)
+            return modal.notice(commands.UNKNOWN)
         if found.case.version != seen.version:
             conflict = Conflict(found.case, by=commands.last_actor(work, found.case))
-            return views.notice(said(conflict, actor) or "")
+            return modal.notice(said(conflict, actor) or "")
         return show(work, found, self._letters, actor.at)
 
     async def submit(self, ack: Ack, body: Json, view: Json) -> None:
         """Carry out a form; the acknowledgement closes it, shows the next view, or says why not."""
-        name = str(view["callback_id"]).removeprefix(views.FORM)
+        name = str(view["callback_id"]).removeprefix(modal.FORM)
         form = FORMS[name]
         carried = json.loads(view["private_metadata"])
         seen = Seen(str(carried["n"]), int(carried["v"]))
         actor = await self._gate.actor(str(body["user"]["id"]), name, seen.number)
         if isinstance(actor, str):
-            await ack(response_action="update", view=views.notice(actor))
+            await ack(response_action="update", view=modal.notice(actor))
             return
         given = Submission(
             seen, values_of(view), str(view["id"]), carried.get("item"), self._letters, actor
@@ -182,7 +183,7 @@ def _answered(form: Form, answer: Answer, actor: Actor) -> dict[str, Any]:
     if text is None:
         return {}
     if form.field is None or isinstance(answer, Conflict):
-        return {"response_action": "update", "view": views.notice(text)}
+        return {"response_action": "update", "view": modal.notice(text)}
     return {"response_action": "errors", "errors": {form.field: text}}
 
 
