@@ -9,6 +9,7 @@ from bot import receiving
 from bot.desk import MessageDesk
 from bot.house import House
 from bot.receiving import ListenerReceiver
+from bot.settings import Settings
 from mail.listener import Envelope, TakeResult
 from quotas.decision import Decision, Reason
 from tests.bot.houses import Hands, mail, open_desk, write_settings
@@ -33,7 +34,10 @@ def zone(key: Key) -> Zone:
 
 @pytest.fixture
 def house(tmp_path: Path, zone: Zone, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
-    monkeypatch.setattr(receiving, "lookup_of", lambda _: zone)
+    def the_zone(_: Settings) -> Zone:
+        return zone
+
+    monkeypatch.setattr(receiving, "lookup_of", the_zone)
     way_in = 'smtp = { listen = "127.0.0.1:2525" }\n'
     config = write_settings(tmp_path, f"sqlite:///{tmp_path / 'desk.db'}", way_in=way_in)
     opened = open_desk(config, Hands())
