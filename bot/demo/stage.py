@@ -29,7 +29,14 @@ LONGEST = 20.0
 """Seconds to wait for one sample to be decided and answered."""
 _LOOK = 0.02
 
-DESK_TOML = """\
+MAILBOXES = {
+    "dax": "desknets-dax",
+    "dekispart": "dekispart",
+    "licence": "licence-maintenance",
+}
+"""The demo's mailboxes and the programme each is bound to."""
+
+_DESK = """\
 [desk]
 name = "サポート窓口"
 
@@ -37,25 +44,12 @@ name = "サポート窓口"
 host = "127.0.0.1"
 port = {smtp}
 security = "none"
-
+"""
+_MAILBOX = """
 [[mailbox]]
-name = "dax"
-programme = "desknets-dax"
-address = "dax@desk.example"
-smtp = {{ listen = "127.0.0.1:{port}" }}
-trusted_authserv = "mx.desk.example"
-
-[[mailbox]]
-name = "dekispart"
-programme = "dekispart"
-address = "dekispart@desk.example"
-smtp = {{ listen = "127.0.0.1:{port}" }}
-trusted_authserv = "mx.desk.example"
-
-[[mailbox]]
-name = "licence"
-programme = "licence-maintenance"
-address = "licence@desk.example"
+name = "{name}"
+programme = "{programme}"
+address = "{name}@desk.example"
 smtp = {{ listen = "127.0.0.1:{port}" }}
 trusted_authserv = "mx.desk.example"
 """
@@ -104,11 +98,18 @@ async def _catching() -> AsyncGenerator[tuple[Catcher, int]]:
         await listener.stop()
 
 
+def _settings(smtp: int, port: int) -> str:
+    """Return desk.toml: mail in on `port` for every mailbox, answers out to `smtp`."""
+    boxes = MAILBOXES.items()
+    ways_in = [_MAILBOX.format(name=name, programme=id_, port=port) for name, id_ in boxes]
+    return "".join([_DESK.format(smtp=smtp), *ways_in])
+
+
 @asynccontextmanager
 async def _desk(place: Path, smtp: int) -> AsyncGenerator[tuple[House, Server]]:
     """Open a desk with the sample registers and serve it for the length of the block."""
     config = place / "desk.toml"
-    config.write_text(DESK_TOML.format(smtp=smtp, port=_free_port()), encoding="utf-8")
+    config.write_text(_settings(smtp, _free_port()), encoding="utf-8")
     house = open_house(load(config, Environment({})), Environment({}))
     house.blobs.prepare()
     house.store.migrate()

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.demo.samples import Sample, sample_registers, samples
+from bot.demo.stage import MAILBOXES
 from bot.intake import request_in
 from bot.programmes import calendar_of, load_all
 from bot.registers.assembling import Assembler
@@ -36,7 +37,6 @@ DAYS = [
     datetime(2027, 5, 31, 18, 0, tzinfo=TOKYO),
 ]
 PROGRAMMES = load_all()
-BOXES = {"dax": "desknets-dax", "dekispart": "dekispart", "licence": "licence-maintenance"}
 
 
 @dataclass
@@ -51,7 +51,7 @@ class Memory:
     seen: dict[str, int] = field(default_factory=dict[str, int])
 
     def receive(self, sample: Sample) -> Decision:
-        programme = PROGRAMMES[BOXES[sample.mailbox]]
+        programme = PROGRAMMES[MAILBOXES[sample.mailbox]]
         message = parse(sample.raw)
         box = box_of(sample.mailbox)
         request = request_in(message, box, programme, self.now)
@@ -100,7 +100,7 @@ class Memory:
 def box_of(name: str) -> MailboxSettings:
     return MailboxSettings(
         name=name,
-        programme=BOXES[name],
+        programme=MAILBOXES[name],
         channel=Channel.EMAIL,
         address=f"{name}@desk.example",
         imap=None,
@@ -135,7 +135,7 @@ def test_every_sample_meets_its_reason_on_any_day_and_its_reply_draws(
         if decision.reply:
             reply = render(
                 decision.reply,
-                programme=PROGRAMMES[BOXES[sample.mailbox]],
+                programme=PROGRAMMES[MAILBOXES[sample.mailbox]],
                 letterhead=Letterhead("サポート窓口", f"{sample.mailbox}@desk.example"),
                 now=now,
             )
