@@ -14,13 +14,16 @@ from typing import Any
 from bot import config_values as read
 from bot.config_values import Key, Problem, Table
 from bot.settings import (
+    AlarmSettings,
     DeskSettings,
     ImapSettings,
     ListenSettings,
     MailboxSettings,
+    OidcSettings,
     Settings,
     SlackSettings,
     SmtpSettings,
+    WebSettings,
 )
 
 DEFAULT_FILE = "desk.toml"
@@ -76,10 +79,36 @@ MAILBOX = (
     Key("arc_forwarders", read.texts, []),
     Key("first_run", read.one_of("archive", "answer"), "archive"),
 )
+OIDC = (
+    Key("issuer", read.web_address),
+    Key("client_id", read.text),
+    Key("claim", read.text, "groups"),
+    Key("roles", read.roles),
+    Key("name_claim", read.text, "preferred_username"),
+    Key("ca_file", read.path, None),
+)
+WEB = (
+    Key("listen", read.address),
+    Key("address", read.origin, None),
+    Key("proxies", read.texts, []),
+    Key("idle_minutes", read.count, 60),
+    Key("session_hours", read.count, 12),
+    Key("oidc", read.table(OIDC), None),
+)
+ALARMS = (
+    Key("to", read.mail_addresses, []),
+    Key("poll_minutes", read.count, 10),
+    Key("queue_minutes", read.count, 5),
+    Key("outbox_minutes", read.count, 60),
+    Key("outbox_failed", read.count, 1),
+    Key("quarantined", read.count, 1),
+    Key("slack_minutes", read.count, 10),
+)
 ROOT = (
     Key("desk", read.table(DESK), {}),
     Key("smtp", read.table(SMTP), None),
-    Key("web", read.table(LISTEN), None),
+    Key("web", read.table(WEB), None),
+    Key("alarms", read.table(ALARMS), {}),
     Key("slack", read.table(SLACK), None),
     Key("mailbox", read.tables(MAILBOX), []),
     Key("programmes", read.table((Key("folder", read.path),)), None),
@@ -171,7 +200,7 @@ def _contradictions(values: Table) -> list[Problem]:
 
 def _settings(folder: Path, values: Table, env: Environment) -> Settings:
     """Turn checked values into settings, relative paths made absolute from `folder`."""
-    web, dns = values["web"], values["dns"]
+    dns = values["dns"]
     return Settings(
         folder=folder,
         desk=_desk(folder, values["desk"]),
@@ -181,7 +210,8 @@ def _settings(folder: Path, values: Table, env: Environment) -> Settings:
         programmes_folder=_folder(folder, values["programmes"]),
         templates_folder=_folder(folder, values["templates"]),
         resolver=dns["resolver"] if dns else None,
-        web_listen=web["listen"] if web else None,
+        web=_web(folder, values["web"], env),
+        alarms=AlarmSettings(**{**values["alarms"], "to": tuple(values["alarms"]["to"])}),
     )
 
 
@@ -209,6 +239,19 @@ def _located(folder: Path, values: Table) -> dict[str, Any]:
     """Return `values` with `ca_file` made absolute."""
     file = values["ca_file"]
     return {**values, "ca_file": folder / file if file else None}
+
+
+def _web(folder: Path, values: Table | None, env: Environment) -> WebSettings | None:
+    if values is None:
+        return None
+    host, port = values["listen"]
+    oidc, rest = values["oidc"], {k: v for k, v in values.items() if k != "listen"}
+    if oidc is not None:
+        secret = env.secret("MADOGUCHI_OIDC_SECRET")
+        oidc = OidcSettings(**_located(folder, oidc), client_secret=secret)
+    token = env.secret("MADOGUCHI_METRICS_TOKEN")
+    changed = {"oidc": oidc, "proxies": tuple(values["proxies"])}
+    return WebSettings(**{**rest, **changed}, host=host, port=port, metrics_token=token)
 
 
 def _slack(values: Table | None, env: Environment) -> SlackSettings | None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
+from bot.roles import Role
 from quotas.programme import Channel
 from quotas.request import Policy
 
@@ -184,6 +185,37 @@ def mail_address(value: Any) -> str:
     if not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", text(value)):
         raise ValueError(f'{value!r} is not a mail address; write it as "desk@example.jp"')
     return str(value)
+
+
+def mail_addresses(value: Any) -> list[str]:
+    """Read a list of mail addresses."""
+    return [mail_address(item) for item in texts(value)]
+
+
+def web_address(value: Any) -> str:
+    """Read a web address without query; a slash at its end is kept, as issuers are compared."""
+    if not re.fullmatch(r"https?://[^\s/?#@]+(/[^\s?#]*)?", text(value)):
+        raise ValueError(f'{value!r} is not an address; write it as "https://id.example.jp"')
+    return str(value)
+
+
+def origin(value: Any) -> str:
+    """Read the address of a whole site: ``https://desk.example.jp``, without a path."""
+    if not re.fullmatch(r"https?://[^\s/?#@]+/?", text(value)):
+        raise ValueError(
+            f'{value!r} is not the address of a site; write it as "https://desk.example.jp"'
+        )
+    return str(value).rstrip("/").lower()
+
+
+def roles(value: Any) -> dict[str, str]:
+    """Read a table of roles, each with the group whose members have it."""
+    if not isinstance(value, dict) or not value:
+        raise ValueError('names no role; write it as { administrator = "desk-admins" }')
+    table_ = cast("Table", value)
+    for role in table_:
+        one_of(*Role)(role)
+    return {role: text(group) for role, group in table_.items()}
 
 
 def one_of(*choices: str) -> Reader:

@@ -106,6 +106,58 @@ class SlackSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class OidcSettings:
+    """`[web.oidc]`: signing in with an OpenID provider.
+
+    The values of the ID token's `claim` name roles by `roles`; `name_claim` names the person.
+    """
+
+    issuer: str
+    client_id: str
+    claim: str
+    roles: Mapping[str, str]
+    name_claim: str
+    ca_file: Path | None
+    client_secret: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class WebSettings:
+    """`[web]`: where the pages are listened for, and under which `address` people open them.
+
+    `proxies` are the addresses of reverse proxies whose word on the client's address counts.
+    `metrics_token` opens /metrics to others than this machine.
+    """
+
+    host: str
+    port: int
+    address: str | None
+    proxies: tuple[str, ...]
+    idle_minutes: int
+    session_hours: int
+    oidc: OidcSettings | None
+    metrics_token: str | None = field(default=None, repr=False)
+
+    @property
+    def secure(self) -> bool:
+        """Whether people open the pages over TLS."""
+        return (self.address or "").startswith("https://")
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmSettings:
+    """`[alarms]`: whom to mail, and the limits; what is counted is told in docs/running.md."""
+
+    to: tuple[str, ...]
+    poll_minutes: int
+    queue_minutes: int
+    outbox_minutes: int
+    outbox_failed: int
+    quarantined: int
+    slack_minutes: int
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All of desk.toml; `folder` is where the file stands, and relative paths start there."""
 
@@ -117,7 +169,8 @@ class Settings:
     programmes_folder: Path | None
     templates_folder: Path | None
     resolver: str | None
-    web_listen: tuple[str, int] | None
+    web: WebSettings | None
+    alarms: AlarmSettings
 
     def mailbox(self, name: str | None) -> MailboxSettings | None:
         """Return the mailbox called `name`, or the only one when `name` is None."""

@@ -13,12 +13,16 @@ from bot.store.clock_mark import ClockMark
 from bot.store.contracts import Contracts
 from bot.store.cursors import Cursors
 from bot.store.errors import translate
+from bot.store.guesses import Guesses
+from bot.store.incidents import Incidents
 from bot.store.job_table import JobTable
 from bot.store.ledger import Ledger
 from bot.store.messages import Messages
 from bot.store.notes import Notes
 from bot.store.outbox import Outbox
+from bot.store.sessions import Sessions
 from bot.store.slack_inbox import SlackInbox
+from bot.store.users import Users
 
 
 class Work:
@@ -86,6 +90,26 @@ class Work:
     def clock_mark(self) -> ClockMark:
         """The time as the desk last saw it."""
         return ClockMark(self.connection)
+
+    @cached_property
+    def users(self) -> Users:
+        """The people who sign in to the web."""
+        return Users(self.connection)
+
+    @cached_property
+    def sessions(self) -> Sessions:
+        """Their sessions."""
+        return Sessions(self.connection)
+
+    @cached_property
+    def guesses(self) -> Guesses:
+        """Failed guesses at secrets."""
+        return Guesses(self.connection)
+
+    @cached_property
+    def incidents(self) -> Incidents:
+        """Alarms that are on, and were."""
+        return Incidents(self.connection)
 
     @contextmanager
     def savepoint(self) -> Generator[None]:

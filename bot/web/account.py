@@ -1,0 +1,5 @@
+"""One's own account."""
+
+from bot.web.room import Room
+
+ROOM = Room(routes=())

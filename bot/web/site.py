@@ -1,0 +1,28 @@
+"""What all pages of one desk share, made once with the application."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.house import House
+from bot.settings import WebSettings
+from bot.web.area import Area
+from bot.web.door import Door
+
+Health = Callable[[], Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class Site:
+    """The desk behind the pages, its settings, the door people come in by, and the areas.
+
+    `slack` tells how the desk in Slack is, None where this process runs none. `runs` tells
+    whether this process still works off its jobs.
+    """
+
+    house: House
+    settings: WebSettings
+    door: Door
+    areas: Sequence[Area] = ()
+    slack: Health | None = None
+    runs: Callable[[], bool] = field(default=lambda: True)
