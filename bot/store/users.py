@@ -1,5 +1,6 @@
 """People who sign in to the web, and the links by which they set their password."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
@@ -109,9 +110,9 @@ class Users:
 
     def _listed(self, *conditions: Any) -> list[User]:
         query = select(*_COLUMNS).where(*conditions).order_by(users.c.name)
-        return [_user(row) for row in self._connection.execute(query).mappings()]
+        return [_user(dict(row)) for row in self._connection.execute(query).mappings()]
 
 
-def _user(row: Any) -> User:
-    values = dict(row)
-    return User(**{**values, "role": Role(values["role"])})
+def _user(row: Mapping[str, Any]) -> User:
+    values: dict[str, Any] = {**row, "role": Role(row["role"])}
+    return User(**values)

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-import httpx
+import httpx2
 
 from bot.house import House
 from bot.roles import Role
@@ -64,7 +64,7 @@ class Browser:
     def __init__(self, stage: WebStage, headers: Mapping[str, str]) -> None:
         self._stage = stage
         said = {"Origin": stage.base, "Accept-Language": "ja", **headers}
-        self.client = httpx.AsyncClient(base_url=stage.base, headers=said)
+        self.client = httpx2.AsyncClient(base_url=stage.base, headers=said)
         self.token = ""
 
     def let_in(self, user: User) -> None:
@@ -74,14 +74,14 @@ class Browser:
             cookie = door.begin(work, user, "password", "127.0.0.1", "test")
         self.client.cookies.set(door.session_cookie, cookie)
 
-    async def get(self, path: str, **more: object) -> httpx.Response:
+    async def get(self, path: str, **more: object) -> httpx2.Response:
         """Open a page and remember the token of its forms."""
         answer = await self.client.get(path, **more)  # type: ignore[arg-type]
         found = _TOKEN.search(answer.text)
         self.token = found[1] if found else self.token
         return answer
 
-    async def post(self, path: str, **fields: str) -> httpx.Response:
+    async def post(self, path: str, **fields: str) -> httpx2.Response:
         """Send a form of a page that was opened before (the sign-in page if none was)."""
         if not self.token:
             await self.get("/sign-in")
