@@ -1,12 +1,30 @@
-"""Failed guesses at secrets, counted by whom they were made at and from where."""
+"""Attempts at what can be guessed, counted by whom they were made at and from where."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, case, delete, func, select, update
 
-from bot.store.rows import upsert
+from bot.store.rows import insert_or
 from bot.store.web_tables import guesses
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """How often may be guessed: `free` times, then after a pause that doubles each time.
+
+    The pause grows from `first` up to `longest`; who makes no attempt for `longest` starts anew.
+    """
+
+    free: int
+    first: timedelta
+    longest: timedelta
+
+    def pause(self, attempts: int) -> timedelta | None:
+        """Return how long to wait after so many attempts, None while they are free."""
+        over = attempts - self.free
+        return min(self.first * 2 ** min(over, 20), self.longest) if over >= 0 else None
 
 
 class Guesses:
@@ -23,34 +41,46 @@ class Guesses:
         until: datetime | None = self._connection.execute(query).scalar_one()
         return until
 
-    def failed(
-        self, subject: str, at: datetime, *, free: int, first: timedelta, longest: timedelta
-    ) -> datetime | None:
-        """Count a failure; return until when `subject` is locked now, None when it is not.
+    def attempt(self, subject: str, limit: Limit, at: datetime) -> datetime | None:
+        """Count an attempt before its outcome is known; return until when the next one waits.
 
-        The first `free` failures cost nothing; after them each doubles the lock from `first` up
-        to `longest`. A subject without failures for `longest` starts anew.
+        Counting first keeps many attempts at once from slipping through together.
         """
-        query = select(guesses.c.failures, guesses.c.last_at).where(guesses.c.subject == subject)
-        row = self._connection.execute(query.with_for_update()).one_or_none()
-        counted = 0 if row is None or at - row.last_at > longest else int(row.failures)
-        failures = counted + 1
-        over = failures - free
-        lock = min(first * 2 ** min(over - 1, 20), longest) if over > 0 else None
-        until = None if lock is None else at + lock
-        values = {
-            "subject": subject,
-            "failures": failures,
-            "last_at": at,
-            "locked_until": until,
-        }
-        upsert(self._connection, guesses, values)
+        statement = insert_or(self._connection, guesses).values(
+            subject=subject, failures=1, last_at=at
+        )
+        stale = guesses.c.last_at < at - limit.longest
+        counted = statement.on_conflict_do_update(
+            index_elements=["subject"],
+            set_={
+                "failures": case((stale, 1), else_=guesses.c.failures + 1),
+                "last_at": at,
+                "locked_until": None,
+            },
+        ).returning(guesses.c.failures)
+        pause = limit.pause(self._connection.execute(counted).scalar_one())
+        until = None if pause is None else at + pause
+        if until is not None:
+            self._set(subject, locked_until=until)
         return until
 
     def succeeded(self, subject: str) -> None:
-        """Forget the failures of `subject`."""
+        """Forget the attempts at `subject`: its secret was known."""
         self._connection.execute(delete(guesses).where(guesses.c.subject == subject))
+
+    def forgive(self, subject: str) -> None:
+        """Take one attempt back: it was no guess."""
+        self._set(
+            subject,
+            failures=case((guesses.c.failures > 0, guesses.c.failures - 1), else_=0),
+            locked_until=None,
+        )
 
     def forget(self, before: datetime) -> None:
         """Delete what was counted last before an instant."""
         self._connection.execute(delete(guesses).where(guesses.c.last_at < before))
+
+    def _set(self, subject: str, **values: object) -> None:
+        self._connection.execute(
+            update(guesses).where(guesses.c.subject == subject).values(**values)
+        )

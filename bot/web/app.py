@@ -9,13 +9,15 @@ from starlette.routing import Route
 
 from bot.house import House
 from bot.settings import WebSettings
-from bot.web import account, shell, sign_in
+from bot.web import account, set_up, shell, sign_in
 from bot.web.assets import PATH, serve_asset
 from bot.web.door import Door
 from bot.web.guard import Guard
+from bot.web.guessing import Guessing
+from bot.web.passwords import Passwords
 from bot.web.site import Health, Site
 
-ROOMS = (shell.ROOM, sign_in.ROOM, account.ROOM)
+ROOMS = (shell.ROOM, sign_in.ROOM, set_up.ROOM, account.ROOM)
 """Every room of the site; the navigation shows their areas in this order."""
 
 
@@ -40,6 +42,8 @@ def create_app(
         house=house,
         settings=settings,
         door=Door(house.store, house.key, house.clock, settings),
+        guessing=Guessing(house.key),
+        passwords=Passwords(),
         areas=[area for room in ROOMS for area in room.areas],
         slack=slack,
         runs=runs,

@@ -52,7 +52,8 @@ async def on_http_error(request: Request, error: Exception) -> Response:
 
 async def on_fault(request: Request, error: Exception) -> Response:
     """Answer with the page for our own faults, which says nothing of what failed."""
-    log.error("a page failed: %s %s", request.method, request.url.path, exc_info=error)
+    route = request.scope.get("route")
+    log.error("a page failed: %s", getattr(route, "name", "-"), exc_info=error)
     return refused(Visit(request, request.app.state.site, None), 500)
 
 

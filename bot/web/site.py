@@ -8,6 +8,8 @@ from bot.house import House
 from bot.settings import WebSettings
 from bot.web.area import Area
 from bot.web.door import Door
+from bot.web.guessing import Guessing
+from bot.web.passwords import Passwords
 
 Health = Callable[[], Mapping[str, Any]]
 
@@ -23,6 +25,8 @@ class Site:
     house: House
     settings: WebSettings
     door: Door
+    guessing: Guessing
+    passwords: Passwords
     areas: Sequence[Area] = ()
     slack: Health | None = None
     runs: Callable[[], bool] = field(default=lambda: True)
