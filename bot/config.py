@@ -101,7 +101,7 @@ ALARMS = (
     Key("queue_minutes", read.count, 5),
     Key("outbox_minutes", read.count, 60),
     Key("outbox_failed", read.count, 1),
-    Key("quarantined", read.count, 1),
+    Key("quarantined", read.count, 10),
     Key("slack_minutes", read.count, 10),
 )
 ROOT = (

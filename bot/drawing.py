@@ -62,6 +62,19 @@ def post_quarantine(work: Work, now: datetime) -> None:
     draw_soon(work, now)
 
 
+def post_notice(work: Work, key: str, text: str, now: datetime) -> None:
+    """Ask for a line of the desk's own words in the default queue's channel, once for each `key`."""
+    work.outbox.add(
+        Outgoing(
+            kind="slack",
+            dedupe_key=f"slack:notice:{key}",
+            created_at=now,
+            payload={"draw": "notice", "text": text},
+        )
+    )
+    draw_soon(work, now)
+
+
 def _ask(work: Work, case: Case, key: str, payload: Mapping[str, Any], now: datetime) -> None:
     work.outbox.add(
         Outgoing(

@@ -6,12 +6,14 @@ import logging
 import shutil
 import uuid
 from collections.abc import Callable, Collection, Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from bot.crashpoints import reach
 from bot.desk import MessageDesk
 from bot.house import House
 from bot.intake import Arrival
+from bot.measures import POLLED
 from bot.settings import ImapSettings, MailboxSettings
 from bot.store import cursors
 from bot.store.errors import DiskFullError
@@ -24,6 +26,8 @@ from mail.inbox import FolderStatus, Inbox
 from mail.listener import Envelope, TakeResult, delivered
 from quotas.request import Authentication
 
+MARKED_EVERY = timedelta(minutes=1)
+"""How exactly it is written down when a mailbox was looked into."""
 LOWEST_FREE = 256 * 1024 * 1024
 """Bytes of free disk below which the desk takes no more mail, before it can't work any more."""
 
@@ -76,6 +80,7 @@ class ImapReceiver:
         self._status = status
         self._archived_up_to = 0
         self._uidvalidity = 0
+        self._polled_at: datetime | None = None
 
     def cursor(self) -> Cursor | None:
         """Return how far the folder is stored; before the first run, note what it holds."""
@@ -136,6 +141,14 @@ class ImapReceiver:
     def connected(self) -> None:
         """Note that the mailbox is being watched."""
         log.info("mailbox %s: connected", self._box.name)
+
+    def polled(self) -> None:
+        """Note when the mailbox was last looked into, once a minute at most."""
+        now = self._house.clock()
+        if self._polled_at is None or abs(now - self._polled_at) >= MARKED_EVERY:
+            with self._house.store.work() as work:
+                work.marks.set(POLLED, self._box.name, now)
+            self._polled_at = now
 
     def interrupted(self, error: InboxError, retry_in: float) -> None:
         """Note why it isn't."""

@@ -139,6 +139,11 @@ class WebSettings:
     metrics_token: str | None = field(default=None, repr=False)
 
     @property
+    def base(self) -> str:
+        """Where people open the pages, without a slash at the end."""
+        return self.address or f"http://{self.host}:{self.port}"
+
+    @property
     def secure(self) -> bool:
         """Whether people open the pages over TLS."""
         return (self.address or "").startswith("https://")

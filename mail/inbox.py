@@ -73,6 +73,10 @@ class Receiver(Protocol):
         """Learn that the mailbox is being watched."""
         ...
 
+    def polled(self) -> None:
+        """Learn that the folder was looked into, and what was new handed over."""
+        ...
+
     def interrupted(self, error: InboxError, retry_in: float) -> None:
         """Learn why it isn't, and in how many seconds it is tried again."""
         ...
@@ -158,6 +162,7 @@ class Inbox:
             while not self._stopping.is_set():
                 position, count = self._pull(client, position)
                 self._progress = True
+                self._asked(self._receiver.polled)
                 look_soon = look_soon or count > 0
                 if not self._stopping.is_set():
                     self._wait(client, _QUICK_LOOK if look_soon else self._settings.poll_seconds)

@@ -159,7 +159,7 @@ def _base(house: "House") -> str:
     web = house.settings.web
     if web is None:
         return fail('there is no [web] in desk.toml; add listen = "127.0.0.1:8080"')
-    return web.address or f"http://{web.host}:{web.port}"
+    return web.base
 
 
 def _invite(house: "House", work: "Work", name: str) -> str:

@@ -79,6 +79,9 @@ class Painter:
         if (item.payload or {}).get("draw") == "quarantine":
             await self._post_quarantine(item)
             return
+        if (item.payload or {}).get("draw") == "notice":
+            await self._post_notice(item)
+            return
         way = self._ways.get((item.payload or {}).get("draw", ""))
         number = item.case_number or ""
         now = self._clock()
@@ -109,6 +112,13 @@ class Painter:
             newest = [f"・{m.id}：{WORDS.get(m.cause, m.cause)}" for m in held[-5:] if m.cause]
             post = Post(text, [section(plain("\n".join([text, *newest, remedy])))])
             await self._once(item, Place(self._channel("default")), post)
+        await self._store.run(lambda work: work.outbox.sent(item.id, self._clock()))
+
+    async def _post_notice(self, item: OutboxItem) -> None:
+        """Post a line that is about the desk, not about a case."""
+        text = str((item.payload or {})["text"])
+        post = Post(text, [section(plain(text))])
+        await self._once(item, Place(self._channel("default")), post)
         await self._store.run(lambda work: work.outbox.sent(item.id, self._clock()))
 
     async def _draw_card(self, item: OutboxItem, seen: Overview) -> None:

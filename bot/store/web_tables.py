@@ -15,7 +15,7 @@ from sqlalchemy import (
 )
 
 from bot.roles import Role
-from bot.store.tables import Instant, metadata
+from bot.store.tables import Instant, messages, metadata, outbox
 
 WAYS = ("password", "oidc")
 """How a session was begun."""
@@ -89,6 +89,14 @@ incidents = Table(
         sqlite_where=text("closed_at IS NULL"),
         postgresql_where=text("closed_at IS NULL"),
     ),
+)
+
+Index("ix_messages_reason", messages.c.reason, messages.c.mailbox)
+Index(
+    "ix_outbox_failed",
+    outbox.c.kind,
+    sqlite_where=text("state = 'failed'"),
+    postgresql_where=text("state = 'failed'"),
 )
 
 WEB_TABLES = (users, setup_links, sessions, guesses, incidents)

@@ -17,6 +17,7 @@ from bot.store.guesses import Guesses
 from bot.store.incidents import Incidents
 from bot.store.job_table import JobTable
 from bot.store.ledger import Ledger
+from bot.store.marks import Marks
 from bot.store.messages import Messages
 from bot.store.notes import Notes
 from bot.store.outbox import Outbox
@@ -90,6 +91,11 @@ class Work:
     def clock_mark(self) -> ClockMark:
         """The time as the desk last saw it."""
         return ClockMark(self.connection)
+
+    @cached_property
+    def marks(self) -> Marks:
+        """When things last happened."""
+        return Marks(self.connection)
 
     @cached_property
     def users(self) -> Users:

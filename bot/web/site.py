@@ -9,7 +9,9 @@ from bot.settings import WebSettings
 from bot.web.area import Area
 from bot.web.door import Door
 from bot.web.guessing import Guessing
+from bot.web.oidc import Provider
 from bot.web.passwords import Passwords
+from bot.web.tokens import Signature
 
 Health = Callable[[], Mapping[str, Any]]
 
@@ -19,7 +21,8 @@ class Site:
     """The desk behind the pages, its settings, the door people come in by, and the areas.
 
     `slack` tells how the desk in Slack is, None where this process runs none. `runs` tells
-    whether this process still works off its jobs.
+    whether this process still works off its jobs. `begun` signs what a browser leaves with for the
+    OpenID `provider`.
     """
 
     house: House
@@ -27,6 +30,8 @@ class Site:
     door: Door
     guessing: Guessing
     passwords: Passwords
+    begun: Signature
+    provider: Provider | None = None
     areas: Sequence[Area] = ()
     slack: Health | None = None
     runs: Callable[[], bool] = field(default=lambda: True)

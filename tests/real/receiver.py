@@ -17,6 +17,7 @@ class Memory:
         self.stored_cursor: Cursor | None = None
         self.changes: list[tuple[int, int]] = []
         self.connections = 0
+        self.polls = 0
         self.errors: list[InboxError] = []
         self.pauses: list[float] = []
         self.before_take: Callable[[Batch], None] = lambda _batch: None
@@ -56,6 +57,9 @@ class Memory:
         with self._news:
             self.connections += 1
             self._news.notify_all()
+
+    def polled(self) -> None:
+        self.polls += 1
 
     def interrupted(self, error: InboxError, retry_in: float) -> None:
         with self._news:

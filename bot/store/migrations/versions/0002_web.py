@@ -19,6 +19,7 @@ def upgrade() -> None:
     _sessions()
     _guesses()
     _incidents()
+    _figures()
 
 
 def _people() -> None:
@@ -87,4 +88,12 @@ def _incidents() -> None:
         unique=True,
         sqlite_where=still_open,
         postgresql_where=still_open,
+    )
+
+
+def _figures() -> None:
+    op.create_index("ix_messages_reason", "messages", ["reason", "mailbox"])
+    failed = sa.text("state = 'failed'")
+    op.create_index(
+        "ix_outbox_failed", "outbox", ["kind"], sqlite_where=failed, postgresql_where=failed
     )
