@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from bot import config_values as read
 from bot.config_values import Key, Problem, Table
@@ -18,6 +18,8 @@ from bot.settings import (
     ImapSettings,
     ListenSettings,
     MailboxSettings,
+    ReissueSettings,
+    RepliesSettings,
     Settings,
     SlackSettings,
     SmtpSettings,
@@ -33,6 +35,7 @@ DESK = (
     Key("closed", read.days, []),
     Key("language", read.one_of("ja", "en"), "ja"),
     Key("replies_per_day", read.count, 5),
+    Key("signature", read.text, None),
 )
 SMTP = (
     Key("host", read.text),
@@ -62,6 +65,19 @@ SLACK = (
     Key("api_url", read.text, None),
     Key("listen", read.address, "127.0.0.1:8081"),
 )
+_WRITING, _KEYS = RepliesSettings(), ReissueSettings()
+REPLIES = (
+    Key("forbidden", read.texts, [*_WRITING.forbidden]),
+    Key("second_person", read.texts, [*_WRITING.second_person]),
+    Key("operator_name", read.flag, _WRITING.operator_name),
+    Key("file_types", read.texts, [*_WRITING.file_types]),
+    Key("file_megabytes", read.count, _WRITING.file_megabytes),
+)
+REISSUE = (
+    Key("command", read.texts, [*_KEYS.command]),
+    Key("seconds", read.count, _KEYS.seconds),
+    Key("keep_hours", read.count, _KEYS.keep_hours),
+)
 MAILBOX = (
     Key("name", read.name),
     Key("programme", read.text),
@@ -84,6 +100,9 @@ ROOT = (
     Key("mailbox", read.tables(MAILBOX), []),
     Key("programmes", read.table((Key("folder", read.path),)), None),
     Key("templates", read.table((Key("folder", read.path),)), None),
+    Key("canned", read.table((Key("folder", read.path),)), None),
+    Key("replies", read.table(REPLIES), {}),
+    Key("reissue", read.table(REISSUE), {}),
     Key("dns", read.table((Key("resolver", read.text),)), None),
 )
 
@@ -182,7 +201,15 @@ def _settings(folder: Path, values: Table, env: Environment) -> Settings:
         templates_folder=_folder(folder, values["templates"]),
         resolver=dns["resolver"] if dns else None,
         web_listen=web["listen"] if web else None,
+        canned_folder=_folder(folder, values["canned"]),
+        replies=RepliesSettings(**_fixed(values["replies"])),
+        reissue=ReissueSettings(**_fixed(values["reissue"])),
     )
+
+
+def _fixed(values: Table) -> dict[str, Any]:
+    """Return `values` with lists as tuples."""
+    return {k: tuple(cast("list[Any]", v)) if isinstance(v, list) else v for k, v in values.items()}
 
 
 def _folder(base: Path, table: Table | None) -> Path | None:
