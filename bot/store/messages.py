@@ -190,6 +190,19 @@ class Messages:
         )
         return int(self._connection.execute(statement).scalar_one())
 
+    def vouch(self, message: int, detail: str) -> None:
+        """Make a message one still to be decided whose sender a person vouches for."""
+        self._set(message, verified={"verdict": "pass", "detail": detail})
+        self.reopen(message)
+
+    def move(self, from_case: str, to_case: str) -> list[int]:
+        """Let the messages of one case belong to another; return which they are, in order."""
+        moved = [message.id for message in self.of_case(from_case)]
+        self._connection.execute(
+            update(messages).where(messages.c.id.in_(moved)).values(case_number=to_case)
+        )
+        return moved
+
     def reopen(self, message: int) -> None:
         """Make a quarantined or waiting message one that is still to be decided."""
         self._set(message, state=RECEIVED, cause=None, detail=None, awaits=None, attempts=0)
@@ -280,6 +293,12 @@ class Messages:
     def by_state(self, state: str, limit: int = 1000, after: int = 0) -> list[StoredMessage]:
         """Return up to `limit` messages in `state` with ids above `after`, oldest first."""
         return self._listed(messages.c.state == state, messages.c.id > after, limit=limit)
+
+    def of_reason(self, reason: str, limit: int) -> list[StoredMessage]:
+        """Return the messages decided for `reason` last, the newest first."""
+        query = select(*_COLUMNS).where(messages.c.reason == reason)
+        rows = self._connection.execute(query.order_by(messages.c.id.desc()).limit(limit))
+        return [StoredMessage(*row) for row in rows]
 
     def unfinished(self, limit: int = 1000) -> list[int]:
         """Return ids of messages still to be decided, oldest first."""
