@@ -81,6 +81,8 @@ class Gatherer:
         self._seen = dict(work.messages.find_duplicates(prints, as_of))
         self._archived = work.messages.find_archived({r.sha256 for r in readings})
         self._as_of = as_of
+        senders = {r.request.sender for r in readings if r.request.sender}
+        self._bounced = work.outbox.bounced_to(senders)
         self._replies = self._recent_replies(readings)
 
     def facts(self, reading: Reading) -> Facts:
@@ -196,7 +198,7 @@ class Gatherer:
         return Sent(
             today=today,
             templates_in_case=self._work.outbox.templates_in(case) if case else frozenset(),
-            stopped_by_bounce=bool(sender) and self._work.outbox.bounced_to(sender),
+            stopped_by_bounce=sender.casefold() in self._bounced,
         )
 
     def _duplicate(self, reading: Reading) -> int | None:

@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 
 def deliver_soon(work: Work, now: datetime) -> None:
     """Cause the outbox to be worked off once this work is durable."""
-    work.jobs.defer(DELIVER_JOB, {}, now, key=DELIVER_JOB)
+    work.jobs.wake(DELIVER_JOB, now)
 
 
 def deliver_later(work: Work, at: datetime) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from bot.drawing import draw_card, post_follow_up, post_line
+from bot.drawing import draw_card, draw_new_card, post_follow_up, post_line
 from bot.explain import decision_json
 from bot.gather import Reading
 from bot.outbox import deliver_soon
@@ -189,6 +189,9 @@ class Recorder:
     def _show(self, reading: Reading, decision: Decision, number: str | None) -> None:
         """Let the operators see it: the card of its case, and what joined a case in its thread."""
         if number is None or decision.case is CaseStep.NONE:
+            return
+        if decision.case is CaseStep.OPEN:
+            draw_new_card(self._work, number, self._now)
             return
         case = self._work.cases.get(number)
         if case is None:

@@ -77,7 +77,7 @@ class Server:
         house = self._house
         handlers: dict[str, Handler] = {}
         if "work" in self._roles:
-            decide = Handler(self._desk.run, batch=DECIDE_BATCH, attempts=DECIDE_ATTEMPTS)
+            decide = Handler(self._desk.run, DECIDE_BATCH, at_once=2, attempts=DECIDE_ATTEMPTS)
             handlers[DECIDE_JOB] = decide
             handlers[PATIENT_JOB] = Handler(self._desk.run_patiently, attempts=DECIDE_ATTEMPTS)
             handlers |= watch_handlers(house.store, house.clock)

@@ -24,13 +24,7 @@ async def sweep(house: House) -> None:
 
 async def undrawn(house: House) -> None:
     """Withdraw what a desk without Slack will never draw: the cases themselves are kept."""
-    await house.store.run(_withdraw)
-
-
-def _withdraw(work: Work) -> None:
-    for item in work.outbox.listed("queued", "held"):
-        if item.kind == "slack":
-            work.outbox.withdraw(item.id)
+    await house.store.run(lambda work: work.outbox.withdraw_all("slack"))
 
 
 def _sweep(house: House, work: Work) -> None:

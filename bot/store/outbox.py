@@ -154,6 +154,14 @@ class Outbox:
         """Take a row back that has not left; tell whether it was still there."""
         return self._turn(item, ("queued", "held", "failed"), state="withdrawn")
 
+    def withdraw_all(self, kind: str) -> None:
+        """Take back all rows of `kind` that have not left, in one statement."""
+        self._connection.execute(
+            update(outbox)
+            .where(outbox.c.kind == kind, outbox.c.state.in_(["queued", "held"]))
+            .values(state="withdrawn")
+        )
+
     def release(self, item: int, at: datetime) -> bool:
         """Queue a held row now; tell whether it was held."""
         return self._turn(item, ("held",), state="queued", next_at=at)
@@ -206,10 +214,10 @@ class Outbox:
         )
         return frozenset(name for name in self._connection.scalars(query) if name is not None)
 
-    def bounced_to(self, recipient: str) -> bool:
-        """Tell whether an automatic reply to `recipient` ever came back for good."""
-        query = select(outbox.c.id).where(
-            outbox.c.recipient == recipient.casefold(),
+    def bounced_to(self, recipients: Iterable[str]) -> frozenset[str]:
+        """Return those of `recipients`, folded, whose automatic reply ever came back for good."""
+        query = select(outbox.c.recipient).where(
+            outbox.c.recipient.in_([recipient.casefold() for recipient in recipients]),
             outbox.c.automatic,
             outbox.c.bounced_at.is_not(None),
         )

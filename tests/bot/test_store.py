@@ -265,9 +265,9 @@ def test_automatic_replies_are_counted_by_address_since_an_instant(store: Store)
         work.outbox.withdraw(withdrawn)
         work.outbox.add(outgoing("3", **sent | {"automatic": False}))
         assert work.outbox.automatic_to(["taro@EXAMPLE.jp", "x@y"], NOW) == {"taro@example.jp": 1}
-        assert not work.outbox.bounced_to("taro@example.jp")
+        assert not work.outbox.bounced_to(["taro@example.jp"])
         work.outbox.bounced(1, "5.1.1", NOW)
-        assert work.outbox.bounced_to("taro@example.jp")
+        assert work.outbox.bounced_to(["Taro@example.jp", "x@y"]) == {"taro@example.jp"}
 
 
 def test_a_cursor_moves_with_the_messages_it_counts(store: Store) -> None:
