@@ -12,6 +12,7 @@ from bot.store.causes import Cause
 from mail.message import Message
 
 SECONDS = 20.0
+START_SECONDS = 60.0
 MEMORY = 2 * 1024**3
 CHUNK = 1024 * 1024
 
@@ -86,7 +87,19 @@ class Reader:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
             )
+            self._await_ready(self._process)
         return self._process
+
+    def _await_ready(self, process: subprocess.Popen[bytes]) -> None:
+        watch = threading.Timer(START_SECONDS, process.kill)
+        watch.start()
+        try:
+            _take(cast("IO[bytes]", process.stdout), FRAME.size)
+        except EOFError:
+            self.close()
+            raise OSError("the process that reads mail could not be started") from None
+        finally:
+            watch.cancel()
 
     def close(self) -> None:
         """End the process, whatever it is doing."""

@@ -23,8 +23,13 @@ def read_frame(stream: BinaryIO) -> bytes | None:
 
 
 def serve(memory: int, source: BinaryIO, sink: BinaryIO) -> None:
-    """Parse frames from `source` to `sink` until it ends, in `memory` bytes of address space."""
+    """Parse frames from `source` to `sink` until it ends, in `memory` bytes of address space.
+
+    An empty frame first says that the process is ready: its start is nobody's reading time.
+    """
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    sink.write(FRAME.pack(0))
+    sink.flush()
     while (raw := read_frame(source)) is not None:
         answer = pickle.dumps(parse(raw), protocol=pickle.HIGHEST_PROTOCOL)
         sink.write(FRAME.pack(len(answer)) + answer)

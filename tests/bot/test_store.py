@@ -135,7 +135,11 @@ def test_a_quarantined_message_names_its_cause_and_can_be_taken_again(store: Sto
         assert work.messages.attempt(message) == 1
         work.messages.quarantine(message, Cause.PARSE_FAILED, "20 s over", NOW)
         (listed,) = work.messages.by_state("quarantined")
-        assert (listed.cause, listed.detail, listed.attempts) == (Cause.PARSE_FAILED, "20 s over", 1)
+        assert (listed.cause, listed.detail, listed.attempts) == (
+            Cause.PARSE_FAILED,
+            "20 s over",
+            1,
+        )
         work.messages.reopen(message)
         assert work.messages.unfinished() == [message]
     with pytest.raises(PermanentStoreError, match="cause_iff_quarantined"), store.work() as work:
