@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 from bot.crashpoints import reach
+from bot.deciding import DECIDE_JOB
 from bot.gather import Gatherer, Reading
 from bot.house import House
 from bot.intake import Arrival, request_in
@@ -28,8 +29,6 @@ from quotas.decide import decide
 from quotas.decision import Decision
 from quotas.request import Authentication, Verdict
 
-DECIDE_JOB = "message.decide"
-"""The kind of job that decides one stored message; its argument is ``message``."""
 PATIENT_JOB = "message.decide_patiently"
 """The same for a message that could not be read quickly, beside the others."""
 MOST_ATTEMPTS = 3

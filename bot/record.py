@@ -25,12 +25,17 @@ EXCERPT_CHARACTERS = 1500
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """How the desk signs: its key, its name, its language, and a vendor's own templates."""
+    """How the desk signs: its key, name, language, a vendor's templates, lines at the foot."""
 
     key: bytes
     name: str
     language: str
     templates: Path | None
+    signature: str = ""
+
+    def letterhead(self, address: str) -> Letterhead:
+        """Return what a mail from `address` is written on."""
+        return Letterhead(self.name, address, self.signature)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +90,24 @@ class Recorder:
             return self._work.cases.open(self._new_case(reading, decision))
         if decision.case is CaseStep.JOIN and decision.case_number is not None:
             self._work.cases.reopen(decision.case_number, self._now)
+        if self._opened(reading, decision.case_number):
+            self._refine(reading, decision)
         return decision.case_number
+
+    def _opened(self, reading: Reading, number: str | None) -> bool:
+        """Tell whether this very message opened the case before: then it was decided again."""
+        case = self._work.cases.get(number) if number else None
+        return case is not None and case.opened_by == reading.id
+
+    def _refine(self, reading: Reading, decision: Decision) -> None:
+        """Let the case be what the message opens now that more is known about its sender."""
+        case = self._work.cases.lock(decision.case_number or "")
+        if case is None:
+            return
+        new = self._new_case(reading, decision)
+        names = ("support_number", "contact", "contact_name", "category", "item", "queue", "due_at")
+        values = {name: getattr(new, name) for name in (*names, "question", "marks")}
+        self._work.cases.change(case.number, case.version, self._now, **values)
 
     def _new_case(self, reading: Reading, decision: Decision) -> NewCase:
         contact = decision.contact
@@ -188,7 +210,7 @@ class Recorder:
 
     def _show(self, reading: Reading, decision: Decision, number: str | None) -> None:
         """Let the operators see it: the card of its case, and what joined a case in its thread."""
-        if number is None or decision.case is CaseStep.NONE:
+        if number is None or (decision.case is CaseStep.NONE and not self._opened(reading, number)):
             return
         if decision.case is CaseStep.OPEN:
             draw_new_card(self._work, number, self._now)
@@ -197,7 +219,7 @@ class Recorder:
         if case is None:
             return
         draw_card(self._work, case, self._now)
-        if decision.case is CaseStep.JOIN:
+        if decision.case is CaseStep.JOIN and case.opened_by != reading.id:
             post_follow_up(self._work, case, _stored(reading), self._now)
 
     def _bounce(self, reading: Reading, decision: Decision) -> None:
@@ -231,7 +253,7 @@ def draw_reply(
     return render(
         reply,
         programme=reading.programme,
-        letterhead=Letterhead(office.name, reading.box.address),
+        letterhead=office.letterhead(reading.box.address),
         now=now,
         case_number=case_number,
         case_reference=case_reference(case_number, office.key) if case_number else None,

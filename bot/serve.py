@@ -9,7 +9,8 @@ from datetime import timedelta
 from bot.cases.reply import handlers as reply_handlers
 from bot.cases.watch import EVERY as WATCHED
 from bot.cases.watch import handlers as watch_handlers
-from bot.desk import DECIDE_JOB, PATIENT_JOB, MessageDesk
+from bot.deciding import DECIDE_JOB
+from bot.desk import PATIENT_JOB, MessageDesk
 from bot.drawing import DRAW_JOB
 from bot.house import House
 from bot.jobs import Handler, Periodic, Runner

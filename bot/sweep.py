@@ -3,7 +3,8 @@
 import logging
 from datetime import datetime
 
-from bot.desk import DECIDE_JOB, PATIENT_JOB
+from bot.deciding import DECIDE_JOB
+from bot.desk import PATIENT_JOB
 from bot.drawing import draw_soon
 from bot.house import House
 from bot.outbox import deliver_soon

@@ -26,8 +26,7 @@ def _use(work: Work, given: Submission) -> Answer:
     )
     if use.start > now:
         return Refused("開始日時には、すでに始まった日時を指定してください。")
-    programmes = given.letters.programmes
-    return counting.record_use(work, programmes, given.seen.number, use, given.actor)
+    return counting.record_use(work, given.letters, given.seen.number, use, given.actor)
 
 
 def _link(work: Work, given: Submission) -> Answer:

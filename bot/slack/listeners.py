@@ -10,7 +10,7 @@ from slack_bolt.async_app import AsyncApp
 
 from bot.cases import commands, override, reply
 from bot.cases.letter import Letters
-from bot.cases.outcome import Actor, Conflict, Done, Outcome, Refused, Seen
+from bot.cases.outcome import Actor, Conflict, Done, Outcome, Refused, Seen, Told
 from bot.cases.overview import overview
 from bot.cases.states import TITLES
 from bot.clock import Clock
@@ -192,6 +192,8 @@ def said(outcome: Outcome, actor: Actor) -> str | None:
     match outcome:
         case Done():
             return None
+        case Told(what=what):
+            return what
         case Refused(why=why):
             return why
         case Conflict(case=case, by=by):
