@@ -77,6 +77,20 @@ class StoredMessage:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a message came from and stands: what the audit needs to know of each."""
+
+    id: int
+    mailbox: str
+    uidvalidity: int | None
+    uid: int | None
+    received_at: datetime
+    stored_at: datetime
+    sha256: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """How a message ended: what `Messages.finish` writes; empty header fields are kept as NULL.
 
@@ -167,7 +181,8 @@ class Messages:
         """Write how a message ended; a quarantined one that is decided loses its cause."""
         values = {field.name: getattr(outcome, field.name) for field in fields(Outcome)}
         values["sender"] = outcome.sender.casefold() if outcome.sender else None
-        self._set(message, **values, cause=None, detail=None)
+        statement = update(messages).where(messages.c.id == message)
+        self._connection.execute(statement, values | {"cause": None, "detail": None})
 
     def quarantine(self, message: int, cause: Cause, detail: str, at: datetime) -> None:
         """End a message in quarantine with a `cause` and its particulars."""
@@ -309,6 +324,12 @@ class Messages:
             .limit(limit)
         )
         return list(self._connection.scalars(query))
+
+    def standings(self) -> list[Standing]:
+        """Return of every message where it came from and stands, oldest first."""
+        columns = [messages.c[field.name] for field in fields(Standing)]
+        query = select(*columns).order_by(messages.c.id)
+        return [Standing(*row) for row in self._connection.execute(query)]
 
     def newest(self) -> StoredMessage | None:
         """Return the message stored last."""

@@ -152,7 +152,7 @@ class Tally:
 
 
 def tally(config: Path) -> Tally:
-    """Count what the desk of `config` holds; `answered` are messages with one reply of their own."""
+    """Count what the desk of `config` holds; `answered` are messages with a reply."""
     house = reopened(config)
     try:
         with house.store.reading() as work:

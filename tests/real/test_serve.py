@@ -2,6 +2,7 @@
 
 import asyncio
 import smtplib
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
