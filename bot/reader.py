@@ -2,6 +2,7 @@
 
 import contextlib
 import pickle
+import signal
 import subprocess
 import sys
 import threading
@@ -50,27 +51,13 @@ class Reader:
         return cast("Message", message)
 
     def _exchange(self, raw: bytes) -> bytes:
-        """Have one message parsed; a watch ends the process when its time is over."""
+        """Have one message parsed; the process ends itself when its time is over."""
         process = self._running()
-        late = threading.Event()
-
-        def end() -> None:
-            late.set()
-            process.kill()
-
-        watch = threading.Timer(self._seconds, end)
-        watch.start()
         try:
-            answer = _asked(process, raw)
+            return _asked(process, raw)
         except (OSError, EOFError):
-            answer = None
-        watch.cancel()
-        watch.join()
-        if answer is None or late.is_set():
             self.close()
-        if answer is None:
-            raise self._failed(timeout=late.is_set())
-        return answer
+            raise self._failed(timeout=process.returncode == -signal.SIGALRM) from None
 
     def _failed(self, *, timeout: bool) -> UnreadableError:
         if timeout:
@@ -81,7 +68,7 @@ class Reader:
     def _running(self) -> subprocess.Popen[bytes]:
         if self._process is None or self._process.poll() is not None:
             self._process = subprocess.Popen(  # noqa: S603 - our own module
-                [sys.executable, "-m", "bot.reader_process", str(self._memory)],
+                [sys.executable, "-m", "bot.reader_process", str(self._memory), str(self._seconds)],
                 bufsize=0,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,

@@ -1,10 +1,12 @@
 """The process that parses mail: takes framed raw messages on stdin, answers framed pickles.
 
-Run as ``python -m bot.reader_process BYTES`` by `bot.reader`, which ends it when it takes too long.
+Run as ``python -m bot.reader_process BYTES SECONDS`` by `bot.reader`. The kernel ends it when one
+message takes longer than it may, whatever the code is doing then.
 """
 
 import pickle
 import resource
+import signal
 import struct
 import sys
 from typing import BinaryIO
@@ -22,8 +24,10 @@ def read_frame(stream: BinaryIO) -> bytes | None:
     return stream.read(FRAME.unpack(head)[0])
 
 
-def serve(memory: int, source: BinaryIO, sink: BinaryIO) -> None:
+def serve(memory: int, seconds: float, source: BinaryIO, sink: BinaryIO) -> None:
     """Parse frames from `source` to `sink` until it ends, in `memory` bytes of address space.
+
+    A message that takes more than `seconds` is answered by the end of the process (SIGALRM).
 
     An empty frame first says that the process is ready: its start is nobody's reading time.
     """
@@ -31,10 +35,12 @@ def serve(memory: int, source: BinaryIO, sink: BinaryIO) -> None:
     sink.write(FRAME.pack(0))
     sink.flush()
     while (raw := read_frame(source)) is not None:
+        signal.setitimer(signal.ITIMER_REAL, seconds)
         answer = pickle.dumps(parse(raw), protocol=pickle.HIGHEST_PROTOCOL)
         sink.write(FRAME.pack(len(answer)) + answer)
         sink.flush()
+        signal.setitimer(signal.ITIMER_REAL, 0)
 
 
 if __name__ == "__main__":
-    serve(int(sys.argv[1]), sys.stdin.buffer, sys.stdout.buffer)
+    serve(int(sys.argv[1]), float(sys.argv[2]), sys.stdin.buffer, sys.stdout.buffer)

@@ -89,7 +89,7 @@ class Cases:
         number = f"C{year}-{self._next(f'case-{year}'):06d}"
         values = {field.name: getattr(case, field.name) for field in fields(NewCase)}
         values |= {"number": number, "changed_at": case.opened_at}
-        self._connection.execute(insert(cases).values(values))
+        self._connection.execute(insert(cases), values)
         return number
 
     def get(self, number: str) -> Case | None:

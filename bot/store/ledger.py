@@ -99,7 +99,7 @@ class Ledger:
         """
         values = {field.name: getattr(entry, field.name) for field in fields(LedgerEntry)}
         values.pop("id")
-        new = self._connection.execute(insert(ledger).values(values).returning(ledger.c.id))
+        new = self._connection.execute(insert(ledger).returning(ledger.c.id), values)
         return replace(entry, id=new.scalar_one())
 
     def count(self) -> int:
