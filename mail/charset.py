@@ -75,6 +75,8 @@ def _labelled(data: bytes, codec: str) -> Text:
         return _detected(data, codec)
     if codec == "utf-16":
         codec = _utf16_order(data)
+    if codec.startswith("utf-16"):
+        data = data[: len(data) & ~1]
     text, losses = _read(data, codec)
     if not losses:
         return Text(text, codec, lossy=False)
@@ -162,7 +164,7 @@ def _detected(data: bytes, declared: str | None) -> Text:
         return Text(text, _JIS, lossy=losses > 0)
     if is_utf8(data):
         return Text(data.decode("utf-8"), "utf-8", lossy=False)
-    if _nearly_utf8(data):
+    if _nearly_utf8(data, 1 if declared == "utf-8" else 4):
         return _replacing(data, "utf-8")
     guess = guess_japanese(data)
     if guess:
@@ -172,12 +174,12 @@ def _detected(data: bytes, declared: str | None) -> Text:
     return _replacing(data, str(declared))
 
 
-def _nearly_utf8(data: bytes) -> bool:
-    """Tell whether only a few bytes of many spoil an otherwise valid UTF-8 text."""
+def _nearly_utf8(data: bytes, times: int) -> bool:
+    """Tell whether characters of UTF-8 are more than `times` the bytes that spoil it."""
     sample = data[:_SAMPLE]
     bad = sample.decode("utf-8", "replace").count("\ufffd")
     good = len(sample.decode("utf-8", "ignore")) - len(sample.decode("ascii", "ignore"))
-    return good > 4 * bad
+    return good > times * bad
 
 
 def _replacing(data: bytes, codec: str) -> Text:
