@@ -4,7 +4,6 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import timedelta
 
 from bot.cases.reply import handlers as reply_handlers
 from bot.cases.watch import EVERY as WATCHED
@@ -19,6 +18,7 @@ from bot.receiving import ListenerReceiver, inbox_of
 from bot.sealing import Seal
 from bot.settings import MailboxSettings
 from bot.slack.desk import SlackDesk
+from bot.sweep import EVERY as SWEPT
 from bot.sweep import SWEEP_JOB, sweep, undrawn
 from mail.courier import Courier
 from mail.imap_connection import PermanentInboxError
@@ -61,7 +61,7 @@ class Server:
                     house.store,
                     handlers,
                     house.clock,
-                    periodic=[Periodic(SWEEP_JOB, timedelta(seconds=30)), WATCHED],
+                    periodic=[Periodic(SWEEP_JOB, SWEPT), WATCHED],
                 )
                 running = asyncio.create_task(runner.run(), name="jobs")
                 stack.push_async_callback(_finished, running, runner.stop)

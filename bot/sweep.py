@@ -1,7 +1,7 @@
 """Sweeping: what lost its job, or whose job gave up, must not stay unseen or unsent."""
 
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.deciding import DECIDE_JOB
 from bot.desk import PATIENT_JOB
@@ -14,6 +14,8 @@ from bot.store.work import Work
 
 SWEEP_JOB = "message.sweep"
 """The kind of the periodic job that looks for messages nobody works on."""
+EVERY = timedelta(seconds=30)
+"""How often it is looked; operators see within a minute what can't go on."""
 
 log = logging.getLogger(__name__)
 
