@@ -134,6 +134,17 @@ class Outbox:
         if wanted:
             self._connection.execute(update(outbox).where(outbox.c.id.in_(wanted)).values(raw=None))
 
+    def sealed_before(self, at: datetime) -> list[OutboxItem]:
+        """Return rows made up to `at` that have not left and still hold a sealed secret."""
+        return self._listed(
+            and_(
+                outbox.c.created_at <= at,
+                outbox.c.state != "sent",
+                outbox.c.raw.is_not(None),
+                outbox.c.payload["sealed"].as_boolean(),
+            )
+        )
+
     def sent_many(self, items: Iterable[int], at: datetime) -> None:
         """Mark rows as sent, in one statement."""
         self._connection.execute(
