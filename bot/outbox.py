@@ -93,6 +93,8 @@ class Postman:
     async def _send(self, item: OutboxItem) -> Outcome:
         sender = "" if item.automatic else self._senders.get(item.mailbox or "", "")
         reach("before_data")
+        if is_sealed(item) and item.raw is None:
+            return Outcome("permanent", None, "the licence key was erased; it has to be sent anew")
         try:
             raw = self._seal.open(item.raw or b"") if is_sealed(item) else item.raw or b""
         except SealError as error:

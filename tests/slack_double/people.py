@@ -221,8 +221,39 @@ class Person:
         self._respond(view, answer)
 
     def close(self) -> None:
-        """Close the modal on top."""
-        self.double.space.modals[self.user].pop()
+        """Close the modal on top, and with it all below where it says so."""
+        stack = self.double.space.modals[self.user]
+        if stack.pop().body.get("clear_on_close"):
+            stack.clear()
+
+    def give(self, label: str, *files: File) -> None:
+        """Put files into a field of the modal: they are uploaded, and seen by nobody yet."""
+        view = self._top()
+        block, element = field_of(view, label)
+        assert len(files) <= element.get("max_files", 10)
+        for file in files:
+            self.double.space.files[file.id] = file
+        given = [{"id": file.id, "name": file.name, "size": len(file.data)} for file in files]
+        view.values.setdefault(block["block_id"], {})[element["action_id"]] = {
+            "type": element["type"],
+            "files": given,
+        }
+
+    async def choose(self, label: str, typed: str, title: str) -> None:
+        """Type into a typeahead field and choose what is called `title`; the app is told."""
+        offered = {o["text"]["text"]: o for o in await self.suggestions(label, typed)}
+        if title not in offered:
+            raise NotOnScreenError(f"{title} is not among {list(offered)}")
+        view = self._top()
+        block, element = field_of(view, label)
+        chosen = {"type": element["type"], "selected_option": offered[title]}
+        view.values.setdefault(block["block_id"], {})[element["action_id"]] = chosen
+        if not block.get("dispatch_action"):
+            return
+        named = {"action_id": element["action_id"], "block_id": block["block_id"]}
+        payload = self._interaction("block_actions") | {"actions": [chosen | named]}
+        payload |= self._place(self._initial(view))
+        await self.double.delivery.deliver("interactive", payload)
 
     def _respond(self, view: View, answer: Json) -> None:
         stack, action = self.double.space.modals[self.user], answer.get("response_action")
