@@ -90,7 +90,7 @@ class Recorder:
             return self._work.cases.open(self._new_case(reading, decision))
         if decision.case is CaseStep.JOIN and decision.case_number is not None:
             self._work.cases.reopen(decision.case_number, self._now)
-        if self._opened(reading, decision.case_number):
+        if decision.takes_up is not None or self._opened(reading, decision.case_number):
             self._refine(reading, decision)
         return decision.case_number
 
@@ -100,7 +100,7 @@ class Recorder:
         return case is not None and case.opened_by == reading.id
 
     def _refine(self, reading: Reading, decision: Decision) -> None:
-        """Let the case be what the message opens now that more is known about its sender."""
+        """Let the case be what the message opens now that more is known, and it is complete."""
         case = self._work.cases.lock(decision.case_number or "")
         if case is None:
             return
@@ -116,7 +116,7 @@ class Recorder:
             channel=reading.request.channel,
             mailbox=reading.box.name,
             subject=reading.request.subject or NO_SUBJECT,
-            queue=decision.queue or "default",
+            queue=decision.queue or _queue(reading, decision),
             opened_at=self._now,
             opened_by=reading.id,
             support_number=decision.support_number if decision.contract else None,
@@ -209,11 +209,15 @@ class Recorder:
         )
 
     def _show(self, reading: Reading, decision: Decision, number: str | None) -> None:
-        """Let the operators see it: the card of its case, and what joined a case in its thread."""
+        """Let the operators see it: the card of its case, and what joined a case in its thread.
+
+        A case that only waits for its customer has no card yet.
+        """
         if number is None or (decision.case is CaseStep.NONE and not self._opened(reading, number)):
             return
         if decision.case is CaseStep.OPEN:
-            draw_new_card(self._work, number, self._now)
+            if decision.queue is not None:
+                draw_new_card(self._work, number, self._now)
             return
         case = self._work.cases.get(number)
         if case is None:
@@ -260,6 +264,14 @@ def draw_reply(
         language=office.language,
         folder=office.templates,
     )
+
+
+def _queue(reading: Reading, decision: Decision) -> str:
+    """Return where the case will go when nobody has to see it yet: by what is asked for."""
+    if decision.category is None:
+        return "default"
+    day = reading.request.received_at.date()
+    return reading.programme.category(decision.category, day).queue
 
 
 def _stored(reading: Reading) -> int:

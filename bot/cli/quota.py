@@ -235,7 +235,8 @@ def _record(house: "House", entry: "LedgerEntry", *, json: bool) -> None:
         fail(str(error), FINDING)
     if isinstance(done, Refusal):
         _refused(done, json=json)
-    balances = balances_on(contract, programme, entries, max(entry.charged_on, entry.on))
+    known_on = max(entry.charged_on, entry.on)
+    balances = balances_on(contract, programme, entries, entry.charged_on, known_on)
     left = next((b for b in balances if b["name"] == entry.quota), None)
     terms = programme.quota_on(done.quota, done.charged_on)
     long = is_long(terms, done)
