@@ -64,6 +64,20 @@ SLACK = (
     Key("queues", read.names),
     Key("api_url", read.text, None),
     Key("listen", read.address, "127.0.0.1:8081"),
+    Key("digest", read.time_of_day, "09:00"),
+)
+_WRITING, _KEYS = RepliesSettings(), ReissueSettings()
+REPLIES = (
+    Key("forbidden", read.texts, [*_WRITING.forbidden]),
+    Key("second_person", read.texts, [*_WRITING.second_person]),
+    Key("operator_name", read.flag, _WRITING.operator_name),
+    Key("file_types", read.texts, [*_WRITING.file_types]),
+    Key("file_megabytes", read.count, _WRITING.file_megabytes),
+)
+REISSUE = (
+    Key("command", read.texts, [*_KEYS.command]),
+    Key("seconds", read.count, _KEYS.seconds),
+    Key("keep_hours", read.count, _KEYS.keep_hours),
 )
 _WRITING, _KEYS = RepliesSettings(), ReissueSettings()
 REPLIES = (

@@ -44,6 +44,11 @@ def post_follow_up(work: Work, case: Case, message: int, now: datetime) -> None:
     _ask(work, case.number, f"follow_up:{message}", payload, now)
 
 
+def post_files(work: Work, number: str, message: int, now: datetime) -> None:
+    """Ask for what came with message `message` to be put into the thread of case `number`."""
+    _ask(work, number, f"files:{message}", {"draw": "files", "message": message}, now)
+
+
 def post_line(work: Work, case: Case, key: str, text: str, now: datetime) -> None:
     """Ask for a line of the desk's own words in the card's thread, once for each `key`."""
     _ask(work, case.number, f"line:{case.number}:{key}", {"draw": "line", "text": text}, now)
@@ -72,6 +77,19 @@ def post_alarm(work: Work, case: Case, kind: str, now: datetime) -> None:
     _ask(
         work, case.number, f"alarm:{case.number}:{kind}:{due}", {"draw": "alarm", "kind": kind}, now
     )
+
+
+def post_digest(work: Work, channel: str, now: datetime) -> None:
+    """Ask for the digest of a channel, once a local day."""
+    work.outbox.add(
+        Outgoing(
+            kind="slack",
+            dedupe_key=f"slack:digest:{channel}:{now:%Y-%m-%d}",
+            created_at=now,
+            payload={"draw": "digest", "channel": channel},
+        )
+    )
+    draw_soon(work, now)
 
 
 def post_quarantine(work: Work, now: datetime) -> None:

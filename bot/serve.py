@@ -5,6 +5,9 @@ import logging
 from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 
+from bot.cases.digest import EVERY as DIGESTED
+from bot.cases.digest import handlers as digest_handlers
+from bot.cases.digest import open_on
 from bot.cases.reply import handlers as reply_handlers
 from bot.cases.watch import EVERY as WATCHED
 from bot.cases.watch import handlers as watch_handlers
@@ -61,7 +64,7 @@ class Server:
                     house.store,
                     handlers,
                     house.clock,
-                    periodic=[Periodic(SWEEP_JOB, SWEPT), WATCHED],
+                    periodic=[Periodic(SWEEP_JOB, SWEPT), WATCHED, *self._digests()],
                 )
                 running = asyncio.create_task(runner.run(), name="jobs")
                 stack.push_async_callback(_finished, running, runner.stop)
@@ -94,15 +97,20 @@ class Server:
             handlers |= await self._slack(stack)
         return handlers
 
+    def _digests(self) -> list[Periodic]:
+        return [DIGESTED] if self._house.settings.slack is not None else []
+
     async def _slack(self, stack: AsyncExitStack) -> Mapping[str, Handler]:
         house = self._house
         if house.settings.slack is None:
             log.warning("there is no [slack] in desk.toml: cases are not shown in Slack")
             return {DRAW_JOB: Handler(lambda _: undrawn(house))}
-        desk = SlackDesk(house.settings.slack, house.store, house.clock, house.letters)
+        slack, is_open = house.settings.slack, open_on(house.calendars.values())
+        digests = digest_handlers(house.store, house.clock, slack.queues, is_open, slack.digest)
+        desk = SlackDesk(slack, house.store, house.clock, house.letters)
         await desk.start()
         stack.push_async_callback(desk.stop)
-        return desk.handlers()
+        return {**desk.handlers(), **digests}
 
     async def _receive(self, stack: AsyncExitStack) -> None:
         boxes = self._house.settings.mailboxes

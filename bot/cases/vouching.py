@@ -2,23 +2,17 @@
 
 from bot.cases.commands import record_change
 from bot.cases.outcome import Actor, Conflict, Done, Outcome, Refused, Seen
+from bot.cases.overview import awaits_vouching
 from bot.cases.reply import checked
 from bot.deciding import decide_soon
 from bot.drawing import post_line
 from bot.store.audit import AuditEvent
 from bot.store.cases import Case
-from bot.store.messages import StoredMessage
 from bot.store.notes import Note
 from bot.store.work import Work
-from quotas.decision import Reason
 
 ACTION = "vouched"
 NOTHING_TO_CONFIRM = "この案件には、送信者の確認を待っているメールがありません。"
-
-
-def awaits_vouching(message: StoredMessage | None) -> bool:
-    """Tell whether a message stands undecided only because its sender isn't authenticated."""
-    return message is not None and message.reason == Reason.SENDER_UNAUTHENTICATED
 
 
 def vouch(work: Work, seen: Seen, reason: str, actor: Actor) -> Outcome:

@@ -15,9 +15,13 @@ from bot.clock import Clock
 from bot.drawing import DRAW_JOB, draw_later
 from bot.jobs import Handler, Retry
 from bot.settings import SlackSettings
+from bot.slack.canned import CannedMenu
 from bot.slack.client import SlackClient
 from bot.slack.connection import SocketConnection, Timing
+from bot.slack.doors import Doors
+from bot.slack.errands import Errands
 from bot.slack.errors import SlackError, SlackPermanentError, SlackTemporaryError
+from bot.slack.files import SlackFiles
 from bot.slack.gate import Gate
 from bot.slack.inbox import INBOX_JOB, Inbox
 from bot.slack.listeners import Listeners
@@ -62,6 +66,7 @@ class SlackDesk:
         self._timing = timing
         self._session: ClientSession | None = None
         self._way: SocketConnection | HttpReceiver | None = None
+        self._errands: Errands | None = None
         self._error: SlackError | None = None
         self._failures = 0
 
@@ -78,13 +83,19 @@ class SlackDesk:
         )
         app = self._app()
         gate = Gate(self._store, self.client, permissions, self._clock)
-        Listeners(self._store, gate, self._inbox, self._letters, self._clock).register(app)
+        Doors(self._store, gate, self._letters).register(app)
+        files = SlackFiles(self.client, self._session, self._settings.api_url)
+        self._errands = Errands(self._store, gate, files, self._letters)
+        Listeners(self._store, gate, self._inbox, self._letters, self._errands).register(app)
+        CannedMenu(self._store, gate, self._letters).register(app)
         self._way = await self._opened(app)
 
     async def stop(self) -> None:
         """Hang up; what is not drawn yet waits in the outbox."""
         if self._way is not None:
             await self._way.stop()
+        if self._errands is not None:
+            await self._errands.finish()
         if self._session is not None:
             await self._session.close()
 

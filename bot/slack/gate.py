@@ -47,6 +47,14 @@ class Gate:
         await self._store.run(lambda work: _denied(work, action, number, actor))
         return DENIED
 
+    async def is_operator(self, user: str) -> bool:
+        """Tell whether `user` may be given a case; nobody may while Slack can't be asked."""
+        try:
+            return await self._permissions.role(user) >= Role.OPERATOR
+        except SlackError as error:
+            log.warning("could not ask Slack who may act: %s", error)
+            return False
+
     async def tell(self, body: Json, text: str | None) -> None:
         """Tell the person who pressed something, where they pressed it."""
         channel = part(body, "channel").get("id")

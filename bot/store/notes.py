@@ -41,6 +41,11 @@ class Notes:
         )
         return self._connection.execute(statement).first() is not None
 
+    def of_ref(self, ref: str) -> Note | None:
+        """Return the note recorded under `ref`, or ``None``."""
+        row = self._connection.execute(select(*_COLUMNS).where(notes.c.ref == ref)).one_or_none()
+        return None if row is None else Note(*row)
+
     def move(self, from_case: str, to_case: str) -> None:
         """Let the notes of one case stand in another."""
         self._connection.execute(
