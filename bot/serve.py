@@ -4,10 +4,13 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
 
 from bot.cases.digest import EVERY as DIGESTED
 from bot.cases.digest import handlers as digest_handlers
 from bot.cases.digest import open_on
+from bot.cases.reissue import EVERY as ERASED
+from bot.cases.reissue import handlers as reissue_handlers
 from bot.cases.reply import handlers as reply_handlers
 from bot.cases.watch import EVERY as WATCHED
 from bot.cases.watch import handlers as watch_handlers
@@ -21,6 +24,7 @@ from bot.receiving import ListenerReceiver, inbox_of
 from bot.sealing import Seal
 from bot.settings import MailboxSettings
 from bot.slack.desk import SlackDesk
+from bot.store.errors import TemporaryStoreError
 from bot.sweep import EVERY as SWEPT
 from bot.sweep import SWEEP_JOB, sweep, undrawn
 from mail.courier import Courier
@@ -32,6 +36,7 @@ ROLES = ("receive", "work", "send", "slack")
 DECIDE_BATCH = 50
 DECIDE_ATTEMPTS = 4
 """Failures in 35 seconds: within a minute the sweep puts the message where operators see it."""
+LOOK_AT_RIGHT = 2.0
 SHORT_REST = 5.0
 REST = 300.0
 """Seconds a mailbox is left alone after an error that does not pass by itself."""
@@ -64,7 +69,7 @@ class Server:
                     house.store,
                     handlers,
                     house.clock,
-                    periodic=[Periodic(SWEEP_JOB, SWEPT), WATCHED, *self._digests()],
+                    periodic=[Periodic(SWEEP_JOB, SWEPT), WATCHED, ERASED, *self._digests()],
                 )
                 running = asyncio.create_task(runner.run(), name="jobs")
                 stack.push_async_callback(_finished, running, runner.stop)
@@ -73,9 +78,21 @@ class Server:
                 self.ready.set()
                 log.info("the desk is open")
                 stopped = asyncio.create_task(self._stopped.wait())
-                await asyncio.wait([running, stopped], return_when=asyncio.FIRST_COMPLETED)
-                if running.done():
-                    running.result()
+                alone = asyncio.create_task(self._stay_alone(), name="right to serve")
+                tasks = [running, stopped, alone]
+                ended, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+                alone.cancel()
+                for task in ended:
+                    task.result()
+
+    async def _stay_alone(self) -> None:
+        """Keep the right to serve this database; raise when another process has it."""
+        while True:
+            await asyncio.sleep(LOOK_AT_RIGHT)
+            try:
+                await asyncio.to_thread(self._house.store.keep_serving)
+            except TemporaryStoreError as error:
+                log.warning("the database is away: %s", error)
 
     async def _handlers(self, stack: AsyncExitStack) -> dict[str, Handler]:
         house = self._house
@@ -86,6 +103,8 @@ class Server:
             handlers[PATIENT_JOB] = Handler(self._desk.run_patiently, attempts=DECIDE_ATTEMPTS)
             handlers |= watch_handlers(house.store, house.clock)
             handlers[SWEEP_JOB] = Handler(lambda _: sweep(house))
+            keep = timedelta(hours=house.settings.reissue.keep_hours)
+            handlers |= reissue_handlers(house.store, house.clock, keep)
         if "send" in self._roles and house.settings.smtp is not None:
             courier = Courier(smtp_settings(house.settings.smtp))
             stack.push_async_callback(courier.close)
@@ -107,7 +126,9 @@ class Server:
             return {DRAW_JOB: Handler(lambda _: undrawn(house))}
         slack, is_open = house.settings.slack, open_on(house.calendars.values())
         digests = digest_handlers(house.store, house.clock, slack.queues, is_open, slack.digest)
-        desk = SlackDesk(slack, house.store, house.clock, house.letters)
+        desk = SlackDesk(
+            slack, house.store, house.clock, house.letters, originals=house.originals
+        )
         await desk.start()
         stack.push_async_callback(desk.stop)
         return {**desk.handlers(), **digests}

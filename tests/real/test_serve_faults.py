@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from bot import receiving
@@ -86,7 +87,16 @@ async def test_postgresql_shut_down_at_once_while_the_desk_is_served(
         await until(lambda: len(sent(sink)) == 9, "answers after", 60)
         await until(lambda: tally(config).replies == {"sent": 9}, "the marks")
         assert states(house) == {"answered": 9}
+        await until(lambda: rights(database) == 1, "the right to serve, taken anew")
     assert tally(config).cases == 9
+
+
+def rights(database: str) -> int:
+    """Return how many processes hold the right to serve."""
+    with psycopg.connect(database) as connection:
+        found = connection.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'")
+        row = found.fetchone()
+    return int(row[0]) if row else 0
 
 
 @pytest.fixture
