@@ -182,9 +182,11 @@ def _opened(work: Work, now: datetime, changes: dict[str, Any]) -> Case:
         NewMessage(f"test:{count}", "dax", "email", now, now, f"{count:064x}", len(text))
     )
     assert message is not None
-    work.messages.finish(message, Outcome(State.ROUTED, reason, now, subject=subject, excerpt=text))
+    ending = Outcome(State.ROUTED, reason, now, subject=subject, excerpt=text)
+    work.messages.finish(message, ending)
     new = NewCase("desknets-dax", "email", "dax", subject, "default", now, opened_by=message)
     number = work.cases.open(replace(new, **changes))
+    work.messages.finish(message, replace(ending, case_number=number))
     case = work.cases.get(number)
     assert case is not None
     draw_card(work, case, now)

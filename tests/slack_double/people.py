@@ -108,6 +108,44 @@ class Person:
         await self.double.delivery.deliver_event(event)
         return message
 
+    async def edit(self, message: Message, text: str) -> None:
+        """Edit an own post; the app is told what it was and what it is."""
+        before = message.payload()
+        message.text = text
+        edited = {"user": self.user, "ts": self.double.space.fresh_ts()}
+        changed = message.payload() | {"edited": edited}
+        await self._tell_change(message, "message_changed", before, {"message": changed})
+
+    async def delete(self, message: Message) -> None:
+        """Delete an own post; the app is told what it was."""
+        before = message.payload()
+        self.double.space.messages[message.channel].remove(message)
+        await self._tell_change(message, "message_deleted", before, {"deleted_ts": message.ts})
+
+    async def _tell_change(self, message: Message, subtype: str, before: Json, more: Json) -> None:
+        event = {
+            "type": "message",
+            "subtype": subtype,
+            "hidden": True,
+            "channel": message.channel,
+            "channel_type": "channel",
+            "ts": self.double.space.fresh_ts(),
+            "previous_message": before,
+            **more,
+        }
+        payload = self.event_of(message) | {"event": event}
+        await self.double.delivery.deliver_event(payload)
+
+    async def shortcut(self, callback: str, on: Message | None = None) -> None:
+        """Use a shortcut of the menu, or of a message's own menu."""
+        kind = "shortcut" if on is None else "message_action"
+        payload = self._interaction(kind) | {"callback_id": callback}
+        payload["action_ts"] = self.double.space.fresh_ts()
+        if on is not None:
+            payload |= {"channel": {"id": on.channel, "name": "desk"}, "message": on.payload()}
+            payload |= {"message_ts": on.ts, "response_url": self._response_url(on.channel)}
+        await self.double.delivery.deliver("interactive", payload)
+
     async def open_home(self) -> None:
         """Open the app's Home tab."""
         event = {"type": "app_home_opened", "user": self.user, "tab": "home", "channel": "D0HOME"}
