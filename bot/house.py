@@ -11,6 +11,7 @@ from bot.clock import Clock, system_clock
 from bot.config import ConfigError, Environment
 from bot.gather import Desk
 from bot.keys import secret_key
+from bot.originals import Originals
 from bot.programmes import calendar_of, load_all
 from bot.reader import Reader
 from bot.record import Office
@@ -54,6 +55,11 @@ class House:
         desk = self.settings.desk
         folder, signature = self.settings.templates_folder, desk.signature or ""
         return Office(self.key, desk.name, desk.language, folder, signature)
+
+    @property
+    def originals(self) -> Originals:
+        """How messages are read again."""
+        return Originals(self.blobs, self.patient)
 
     @property
     def letters(self) -> Letters:

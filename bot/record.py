@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from bot.drawing import draw_card, draw_new_card, post_follow_up, post_line
+from bot.drawing import draw_card, draw_new_card, post_files, post_follow_up, post_line
 from bot.explain import decision_json
 from bot.gather import Reading
+from bot.originals import EXCERPT_CHARACTERS
 from bot.outbox import deliver_soon
 from bot.render import Letterhead, Rendered, render
 from bot.store.cases import NewCase
@@ -20,7 +21,6 @@ from quotas.decision import CaseStep, Decision, Reason, Reply, State
 from quotas.ledger import Kind, LedgerEntry
 
 NO_SUBJECT = "（件名なし）"
-EXCERPT_CHARACTERS = 1500
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,14 +111,15 @@ class Recorder:
 
     def _new_case(self, reading: Reading, decision: Decision) -> NewCase:
         contact = decision.contact
+        first, subject = self._first(reading, decision)
         return NewCase(
             programme=reading.programme.id,
             channel=reading.request.channel,
             mailbox=reading.box.name,
-            subject=reading.request.subject or NO_SUBJECT,
+            subject=subject or NO_SUBJECT,
             queue=decision.queue or _queue(reading, decision),
             opened_at=self._now,
-            opened_by=reading.id,
+            opened_by=first,
             support_number=decision.support_number if decision.contract else None,
             contact=(contact.email if contact else None) or reading.request.sender or None,
             contact_name=contact.name if contact else None,
@@ -128,6 +129,11 @@ class Recorder:
             question=decision.question,
             marks=decision.marks,
         )
+
+    def _first(self, reading: Reading, decision: Decision) -> tuple[int | None, str | None]:
+        """Return the message that says what the case is about, and its subject."""
+        waiting = self._work.messages.get(decision.takes_up) if decision.takes_up else None
+        return (waiting.id, waiting.subject) if waiting else (reading.id, reading.request.subject)
 
     def _charge(self, reading: Reading, decision: Decision, case: str | None) -> LedgerEntry | None:
         charge = decision.charge
@@ -218,6 +224,7 @@ class Recorder:
         if decision.case is CaseStep.OPEN:
             if decision.queue is not None:
                 draw_new_card(self._work, number, self._now)
+                self._enclose(reading, decision, number)
             return
         case = self._work.cases.get(number)
         if case is None:
@@ -225,6 +232,15 @@ class Recorder:
         draw_card(self._work, case, self._now)
         if decision.case is CaseStep.JOIN and case.opened_by != reading.id:
             post_follow_up(self._work, case, _stored(reading), self._now)
+        self._enclose(reading, decision, number)
+
+    def _enclose(self, reading: Reading, decision: Decision, number: str) -> None:
+        """Let files stand under the card: of this message, and of the one that waited for it."""
+        cut = len(reading.request.own_text) > EXCERPT_CHARACTERS
+        if reading.message.attachments or cut:
+            post_files(self._work, number, _stored(reading), self._now)
+        if decision.takes_up is not None:
+            post_files(self._work, number, decision.takes_up, self._now)
 
     def _bounce(self, reading: Reading, decision: Decision) -> None:
         """Mark the delivery that came back for good, and tell the operators of its case.

@@ -12,7 +12,8 @@ from bot.slack.payload import Json, part
 from mail.message import Attachment
 from mail.names import safe_name
 
-HOST = "files.slack.com"
+SLACK = "slack.com"
+HOST = f"files.{SLACK}"
 PATIENCE = ClientTimeout(total=60)
 CHUNK = 64 * 1024
 NAMELESS = "file"

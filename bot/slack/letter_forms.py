@@ -152,9 +152,7 @@ LETTER_FORMS: Mapping[str, Form] = {
         "keys",
         _approve,
         _show_approve,
-        errand=Errand(
-            lambda given: _has_files(given) or _is_issued(given), _key_brought, _key_forgotten
-        ),
+        errand=Errand(_needs_key, _key_brought, _key_forgotten),
     ),
     "refuse": Form("why", _refuse, lambda _w, seen, _l, _n: letter_views.refuse_form(seen)),
     "withdraw": Form(

@@ -53,7 +53,7 @@ class Painter:
     ten changes that waited for Slack are one drawing.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - the parts of a desk
         self,
         settings: SlackSettings,
         store: Store,

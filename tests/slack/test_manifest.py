@@ -20,6 +20,10 @@ SCOPES = {
     "views.open": set[str](),
     "views.update": set[str](),
     "views.publish": set[str](),
+    "files.info": {"files:read"},
+    "files.getUploadURLExternal": {"files:write"},
+    "files.completeUploadExternal": {"files:write"},
+    "files.delete": {"files:write"},
 }
 EVENTS = {
     "message": {"message.channels", "message.groups"},
