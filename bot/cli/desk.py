@@ -44,7 +44,11 @@ def demo(
 
     from bot.demo.stage import run_demo
 
-    raise typer.Exit(asyncio.run(run_demo(folder, once=once)))
+    try:
+        status = asyncio.run(run_demo(folder, once=once))
+    except TimeoutError as error:
+        fail(f"demo: {error}", FINDING)
+    raise typer.Exit(status)
 
 
 def serve(
