@@ -117,6 +117,9 @@ def reverse_use(work: Work, letters: Letters, entry: int, reason: str, actor: Ac
         return Refused(UNKNOWN)
     if not reason.strip():
         return Refused("取り消しの理由を入力してください。")
+    done = work.ledger.of_key(f"reverse:{entry}")
+    if done is not None and (done.actor, done.reason) != (actor.id, reason.strip()):
+        return Refused(f"記録 #{entry} はすでに取り消されています。")
     back = following(before, Kind.REVERSE, key=f"reverse:{entry}", actor=actor.id, at=actor.at)
     back = replace(back, reason=reason.strip(), article=before.article)
     written = record_entry(work, letters, back, "use_reversed", actor)
