@@ -220,4 +220,5 @@ def _addr_spec(source: str) -> str:
         local = quoted.group(1)
     elif not quoted and not _ATOMS.fullmatch(local):
         return ""
+    domain = domain.removesuffix(".")
     return f"{local}@{domain}" if at and _DOMAIN.fullmatch(domain) else ""

@@ -168,9 +168,19 @@ def _detected(data: bytes, declared: str | None) -> Text:
         return Text(text, _JIS, lossy=losses > 0)
     if is_utf8(data):
         return Text(data.decode("utf-8"), "utf-8", lossy=False)
+    wide = _wide(data) if declared is None and data.count(0) * 4 > len(data) else None
+    if wide:
+        return wide
     if _nearly_utf8(data, 1 if declared == "utf-8" else 4):
         return _replacing(data, "utf-8")
     return _japanese(data) or _guessed(data, declared)
+
+
+def _wide(data: bytes) -> Text | None:
+    """Return `data` as UTF-16 if it is that without loss."""
+    codec = _utf16_order(data)
+    text, losses = _read(data, codec)
+    return None if losses else Text(text, codec, lossy=False)
 
 
 def _japanese(data: bytes) -> Text | None:
