@@ -97,6 +97,7 @@ class Workspace:
         self.modals: dict[str, list[View]] = defaultdict(list)
         self.files: dict[str, File] = {}
         self.files_stay = False
+        self.files_hidden = False
         self._triggers: dict[str, tuple[str, float]] = {}
         self._responses: dict[str, tuple[str, str, float, int]] = {}
         self._ids = itertools.count(1)
