@@ -156,3 +156,30 @@ def test_the_settings_may_be_named_by_the_environment(
     monkeypatch.chdir(desk.folder)
     monkeypatch.delenv("MADOGUCHI_CONFIG")
     assert run("ledger", "verify").status == 0
+
+
+def test_with_broken_terms(desk: Commands) -> None:
+    terms = desk.folder / "programmes" / "kaikei-cloud.toml"
+    terms.write_text(terms.read_text(encoding="utf-8") + "\n[wrong]\n", encoding="utf-8")
+    ran = desk("ledger", "verify")
+    assert (ran.status, ran.out) == (2, "")
+    assert "kaikei-cloud.toml" in ran.complaint
+    assert "wrong" in ran.complaint
+
+
+def test_with_a_database_that_is_none(desk: Commands) -> None:
+    (desk.folder / "desk.db").write_bytes(b"no database at all\n" * 100)
+    ran = desk("ledger", "verify")
+    assert (ran.status, ran.out) == (1, "")
+    assert "desk.db" in ran.complaint
+    assert "check that" in ran.complaint
+
+
+def test_with_a_database_server_that_is_not_there(desk: Commands) -> None:
+    text = desk.config.read_text(encoding="utf-8")
+    address = 'database = "postgresql://user:secret@127.0.0.1:1/desk"'
+    desk.config.write_text(text.replace("[desk]\n", f"[desk]\n{address}\n"), encoding="utf-8")
+    ran = desk("ledger", "verify")
+    assert (ran.status, ran.out) == (1, "")
+    assert "127.0.0.1:1" in ran.complaint
+    assert "secret" not in ran.complaint

@@ -145,3 +145,10 @@ def deliver(port: int, letters: list[bytes]) -> None:
     with smtplib.LMTP("127.0.0.1", port) as client:
         for letter in letters:
             client.sendmail(SATO, ["zaiko@desk.example"], letter)
+
+
+async def test_doctor_is_content_with_it(desk: Commands) -> None:
+    ran = await asyncio.to_thread(desk, "doctor", "--json")
+    assert ran.status == 0, ran.out
+    assert {each["check"] for each in ran.json} >= {"terms zaiko-cloud", "mailbox zaiko", "smtp"}
+    assert all(each["ok"] for each in ran.json)
