@@ -29,10 +29,14 @@ class UnreadableError(Exception):
 class Reader:
     """Reads messages one at a time in a process of its own, started when first needed.
 
-    `seconds` is the longest one message may take, `memory` the address space in bytes.
+    `seconds` is the longest one message may take, `memory` the address space in bytes, `module`
+    what the process runs.
     """
 
-    def __init__(self, seconds: float = SECONDS, memory: int = MEMORY) -> None:
+    def __init__(
+        self, seconds: float = SECONDS, memory: int = MEMORY, module: str = "bot.reader_process"
+    ) -> None:
+        self._module = module
         self._seconds = seconds
         self._memory = memory
         self._process: subprocess.Popen[bytes] | None = None
@@ -68,7 +72,7 @@ class Reader:
     def _running(self) -> subprocess.Popen[bytes]:
         if self._process is None or self._process.poll() is not None:
             self._process = subprocess.Popen(  # noqa: S603 - our own module
-                [sys.executable, "-m", "bot.reader_process", str(self._memory), str(self._seconds)],
+                [sys.executable, "-m", self._module, str(self._memory), str(self._seconds)],
                 bufsize=0,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,

@@ -9,8 +9,10 @@ import resource
 import signal
 import struct
 import sys
+from collections.abc import Callable
 from typing import BinaryIO
 
+from mail.message import Message
 from mail.parse import parse
 
 FRAME = struct.Struct(">Q")
@@ -24,8 +26,14 @@ def read_frame(stream: BinaryIO) -> bytes | None:
     return stream.read(FRAME.unpack(head)[0])
 
 
-def serve(memory: int, seconds: float, source: BinaryIO, sink: BinaryIO) -> None:
-    """Parse frames from `source` to `sink` until it ends, in `memory` bytes of address space.
+def serve(
+    memory: int,
+    seconds: float,
+    source: BinaryIO,
+    sink: BinaryIO,
+    read: Callable[[bytes], Message] = parse,
+) -> None:
+    """`read` frames from `source` to `sink` until it ends, in `memory` bytes of address space.
 
     A message that takes more than `seconds` is answered by the end of the process (SIGALRM).
 
@@ -36,7 +44,7 @@ def serve(memory: int, seconds: float, source: BinaryIO, sink: BinaryIO) -> None
     sink.flush()
     while (raw := read_frame(source)) is not None:
         signal.setitimer(signal.ITIMER_REAL, seconds)
-        answer = pickle.dumps(parse(raw), protocol=pickle.HIGHEST_PROTOCOL)
+        answer = pickle.dumps(read(raw), protocol=pickle.HIGHEST_PROTOCOL)
         sink.write(FRAME.pack(len(answer)) + answer)
         sink.flush()
         signal.setitimer(signal.ITIMER_REAL, 0)
