@@ -225,6 +225,13 @@ class Outbox:
         )
         return frozenset(name for name in self._connection.scalars(query) if name is not None)
 
+    def templates_under(self, message_ids: Iterable[str]) -> frozenset[str]:
+        """Return the templates of the automatic replies that bear one of `message_ids`."""
+        query = select(outbox.c.template).where(
+            outbox.c.message_id.in_(list(message_ids)), outbox.c.automatic
+        )
+        return frozenset(name for name in self._connection.scalars(query) if name is not None)
+
     def bounced_to(self, recipients: Iterable[str]) -> frozenset[str]:
         """Return those of `recipients`, folded, whose automatic reply ever came back for good."""
         query = select(outbox.c.recipient).where(
@@ -232,7 +239,7 @@ class Outbox:
             outbox.c.automatic,
             outbox.c.bounced_at.is_not(None),
         )
-        return self._connection.execute(query.limit(1)).first() is not None
+        return frozenset(folded for folded in self._connection.scalars(query) if folded)
 
     def counts(self) -> dict[str, int]:
         """Return how many rows stand in each state."""
