@@ -4,6 +4,7 @@ import contextlib
 import os
 import shutil
 import signal
+import smtplib
 import subprocess
 import sys
 import time
@@ -83,6 +84,7 @@ class Desk:
     database: str
     process: "subprocess.Popen[bytes]"
     statements_file: Path
+    lmtp: int
 
     def __post_init__(self) -> None:
         self._engine = create_engine(parse_url(self.database))
@@ -105,6 +107,11 @@ class Desk:
             assert self.process.poll() is None, "the desk ended"
             assert time.monotonic() < end, f"{self.progress()} of {count} after {seconds} s"
             time.sleep(0.02)
+
+    def hand_over(self, raw: bytes) -> None:
+        """Deliver one mail over LMTP, as a mail server does."""
+        with smtplib.LMTP("127.0.0.1", self.lmtp) as client:
+            client.sendmail("sender@relay.example", ["lmtp@desk.example"], raw)
 
     def cpu(self) -> float:
         return processes.cpu_seconds(self.process.pid)
@@ -136,9 +143,13 @@ def running_desk(
     folder: Path, database: str, dovecot: Dovecot, user: str, smtp: int
 ) -> Generator[Desk]:
     """Set up a desk with registered contracts over an empty mailbox, and serve it."""
+    lmtp = free_port()
     way_in = (
         f'imap = {{ host = "127.0.0.1", port = {dovecot.imap}, user = "{user}", '
         'security = "none", poll_seconds = 60 }\nfirst_run = "answer"\n'
+        '[[mailbox]]\nname = "handed"\nprogramme = "desknets-dax"\n'
+        'address = "lmtp@desk.example"\ntrusted_authserv = "mx.desk.example"\n'
+        f'lmtp = {{ listen = "127.0.0.1:{lmtp}" }}\n'
     )
     dovecot.client(user).logout()
     config = write_settings(folder, database, smtp=smtp, way_in=way_in)
@@ -150,7 +161,7 @@ def running_desk(
         env={**os.environ, "MADOGUCHI_MAILBOX_DAX_PASSWORD": PASSWORD},
         start_new_session=True,
     )
-    desk = Desk(database, process, file)
+    desk = Desk(database, process, file, lmtp)
     try:
         wait_until(file.exists, "the desk")
         yield desk

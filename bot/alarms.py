@@ -13,7 +13,7 @@ from typing import Any
 
 from bot.drawing import post_notice
 from bot.house import House
-from bot.jobs import Handler, Periodic
+from bot.jobs import Periodic
 from bot.measures import Measures, measure, overdue
 from bot.outbox import deliver_soon
 from bot.store.job_table import Job
@@ -38,16 +38,14 @@ class Alarm:
 
 
 class Alarms:
-    """Compares the desk of `house` with its limits; `slack` tells how its desk in Slack is."""
+    """Compares the desk of `house` with its limits; `slack` tells how Slack is, if used."""
 
-    def __init__(self, house: House, slack: Callable[[], Mapping[str, Any]] | None = None) -> None:
+    def __init__(
+        self, house: House, slack: Callable[[], Mapping[str, Any] | None] = lambda: None
+    ) -> None:
         self._house = house
         self._slack = slack
         self._away_since: datetime | None = None
-
-    def handlers(self) -> Mapping[str, Handler]:
-        """Return the job of the alarms for the runner."""
-        return {ALARM_JOB: Handler(self.run)}
 
     async def run(self, jobs: Sequence[Job]) -> None:
         """Tell of incidents that begin and of those that are over; the handler of `ALARM_JOB`."""
@@ -86,7 +84,8 @@ class Alarms:
             yield _alarm("slack", "接続が回復すると、届かなかった分はまとめて表示されます。")
 
     def _slack_is_away(self, now: datetime) -> bool:
-        if self._slack is None or self._slack()["connected"]:
+        health = self._slack()
+        if health is None or health["connected"]:
             self._away_since = None
             return False
         self._away_since = self._away_since or now

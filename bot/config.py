@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from bot import config_values as read
 from bot.config_values import Key, Problem, Table
@@ -20,6 +20,8 @@ from bot.settings import (
     ListenSettings,
     MailboxSettings,
     OidcSettings,
+    ReissueSettings,
+    RepliesSettings,
     Settings,
     SlackSettings,
     SmtpSettings,
@@ -36,6 +38,7 @@ DESK = (
     Key("closed", read.days, []),
     Key("language", read.one_of("ja", "en"), "ja"),
     Key("replies_per_day", read.count, 5),
+    Key("signature", read.text, None),
 )
 SMTP = (
     Key("host", read.text),
@@ -64,6 +67,33 @@ SLACK = (
     Key("queues", read.names),
     Key("api_url", read.text, None),
     Key("listen", read.address, "127.0.0.1:8081"),
+    Key("digest", read.time_of_day, "09:00"),
+)
+_WRITING, _KEYS = RepliesSettings(), ReissueSettings()
+REPLIES = (
+    Key("forbidden", read.texts, [*_WRITING.forbidden]),
+    Key("second_person", read.texts, [*_WRITING.second_person]),
+    Key("operator_name", read.flag, _WRITING.operator_name),
+    Key("file_types", read.texts, [*_WRITING.file_types]),
+    Key("file_megabytes", read.count, _WRITING.file_megabytes),
+)
+REISSUE = (
+    Key("command", read.texts, [*_KEYS.command]),
+    Key("seconds", read.count, _KEYS.seconds),
+    Key("keep_hours", read.count, _KEYS.keep_hours),
+)
+_WRITING, _KEYS = RepliesSettings(), ReissueSettings()
+REPLIES = (
+    Key("forbidden", read.texts, [*_WRITING.forbidden]),
+    Key("second_person", read.texts, [*_WRITING.second_person]),
+    Key("operator_name", read.flag, _WRITING.operator_name),
+    Key("file_types", read.texts, [*_WRITING.file_types]),
+    Key("file_megabytes", read.count, _WRITING.file_megabytes),
+)
+REISSUE = (
+    Key("command", read.texts, [*_KEYS.command]),
+    Key("seconds", read.count, _KEYS.seconds),
+    Key("keep_hours", read.count, _KEYS.keep_hours),
 )
 MAILBOX = (
     Key("name", read.name),
@@ -113,6 +143,9 @@ ROOT = (
     Key("mailbox", read.tables(MAILBOX), []),
     Key("programmes", read.table((Key("folder", read.path),)), None),
     Key("templates", read.table((Key("folder", read.path),)), None),
+    Key("canned", read.table((Key("folder", read.path),)), None),
+    Key("replies", read.table(REPLIES), {}),
+    Key("reissue", read.table(REISSUE), {}),
     Key("dns", read.table((Key("resolver", read.text),)), None),
 )
 
@@ -211,8 +244,16 @@ def _settings(folder: Path, values: Table, env: Environment) -> Settings:
         templates_folder=_folder(folder, values["templates"]),
         resolver=dns["resolver"] if dns else None,
         web=_web(folder, values["web"], env),
-        alarms=AlarmSettings(**{**values["alarms"], "to": tuple(values["alarms"]["to"])}),
+        alarms=AlarmSettings(**_fixed(values["alarms"])),
+        canned_folder=_folder(folder, values["canned"]),
+        replies=RepliesSettings(**_fixed(values["replies"])),
+        reissue=ReissueSettings(**_fixed(values["reissue"])),
     )
+
+
+def _fixed(values: Table) -> dict[str, Any]:
+    """Return `values` with lists as tuples."""
+    return {k: tuple(cast("list[Any]", v)) if isinstance(v, list) else v for k, v in values.items()}
 
 
 def _folder(base: Path, table: Table | None) -> Path | None:

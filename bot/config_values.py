@@ -4,7 +4,7 @@ import difflib
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from pathlib import Path
 from typing import Any, cast
 from zoneinfo import ZoneInfo
@@ -178,6 +178,13 @@ def address(value: Any) -> tuple[str, int]:
     if not host or not number.isdecimal():
         raise ValueError(f'{value!r} is not an address; write it as "127.0.0.1:2424"')
     return host, port(int(number))
+
+
+def time_of_day(value: Any) -> time:
+    """Read a time of the day, ``HH:MM``."""
+    if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", text(value)):
+        raise ValueError(f'{value!r} is not a time of the day; write it as "09:00"')
+    return time.fromisoformat(str(value))
 
 
 def mail_address(value: Any) -> str:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 from bot.crashpoints import reach
+from bot.deciding import DECIDE_JOB
 from bot.gather import Gatherer, Reading
 from bot.house import House
 from bot.intake import Arrival, request_in
@@ -28,8 +29,6 @@ from quotas.decide import decide
 from quotas.decision import Decision
 from quotas.request import Authentication, Verdict
 
-DECIDE_JOB = "message.decide"
-"""The kind of job that decides one stored message; its argument is ``message``."""
 PATIENT_JOB = "message.decide_patiently"
 """The same for a message that could not be read quickly, beside the others."""
 MOST_ATTEMPTS = 3
@@ -61,6 +60,7 @@ class MessageDesk:
 
     def __init__(self, house: House) -> None:
         self._house = house
+        self._turn_to_read, self._turn_to_record = asyncio.Lock(), asyncio.Lock()
 
     def take(self, arrivals: Sequence[Arrival], cursor: Cursor | None = None) -> list[int | None]:
         """Make messages durable, with the jobs to decide them and the mailbox's `cursor`.
@@ -107,10 +107,16 @@ class MessageDesk:
         """Decide the messages of `jobs`, all in one transaction; the handler of `DECIDE_JOB`.
 
         One that can't be read quickly is handed to `PATIENT_JOB`, so that the next is not held up.
+        While a batch is recorded the next may be read, but they are recorded in their order.
         """
-        read = await self._read_stored(jobs, self._house.reader)
+        async with self._turn_to_read:
+            read = await self._read_stored(jobs, self._house.reader)
+            await self._turn_to_record.acquire()
         slow = [r.id for r in read if isinstance(r, Unread) and r.cause is Cause.PARSE_TIMEOUT]
-        await self._record(read, slow)
+        try:
+            await self._record(read, slow)
+        finally:
+            self._turn_to_record.release()
 
     async def run_patiently(self, jobs: Sequence[Job]) -> None:
         """Decide messages that take long to read; the handler of `PATIENT_JOB`."""

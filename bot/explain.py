@@ -32,7 +32,7 @@ def decision_json(
         "sender": request.sender,
         "sender_registered": decision.contact is not None,
         "category": decision.category,
-        "item": decision.item,
+        "item": _item(decision.item),
         "case_number": decision.case_number,
         "quota": _balance(decision.balance),
         "reply": _reply(decision, rendered),
@@ -48,6 +48,11 @@ def decision_json(
             for s in decision.trace
         ],
     }
+
+
+def _item(item: str | None) -> int | str | None:
+    """Return a row of a numbered coverage table as its number, as the terms' examples write it."""
+    return int(item) if item is not None and item.isdecimal() else item
 
 
 def _balance(balance: Balance | None) -> Mapping[str, Any] | None:

@@ -81,6 +81,9 @@ class Gatherer:
         self._seen = dict(work.messages.find_duplicates(prints, as_of))
         self._archived = work.messages.find_archived({r.sha256 for r in readings})
         self._as_of = as_of
+        self._opened = work.cases.opened_by(r.id for r in readings if r.id is not None)
+        senders = {r.request.sender for r in readings if r.request.sender}
+        self._bounced = work.outbox.bounced_to(senders)
         self._replies = self._recent_replies(readings)
 
     def facts(self, reading: Reading) -> Facts:
@@ -107,6 +110,7 @@ class Gatherer:
             forged_reference=thread.forged,
             own_addresses=self._desk.addresses,
             limit_per_day=self._desk.replies_per_day,
+            opened=self._opened.get(reading.id or 0),
         )
 
     def recorded(self, reading: Reading, entry: LedgerEntry | None, replied_to: str | None) -> None:
@@ -139,6 +143,8 @@ class Gatherer:
         case = tags.valid[0] if tags.valid else None
         if case is None and ours:
             case = self._work.cases.of_thread(ours)
+        if case is not None:
+            case = self._work.cases.standing(case)
         waiting = None
         if ours and message.from_address:
             waiting = self._work.messages.waiting_in_thread(message.from_address, ours)
@@ -196,7 +202,7 @@ class Gatherer:
         return Sent(
             today=today,
             templates_in_case=self._work.outbox.templates_in(case) if case else frozenset(),
-            stopped_by_bounce=bool(sender) and self._work.outbox.bounced_to(sender),
+            stopped_by_bounce=sender.casefold() in self._bounced,
         )
 
     def _duplicate(self, reading: Reading) -> int | None:

@@ -5,14 +5,17 @@ from datetime import datetime, time
 from functools import cached_property
 from pathlib import Path
 
+from bot.cases.canned import Canned, load_canned
 from bot.cases.letter import Letters
 from bot.clock import Clock, system_clock
 from bot.config import ConfigError, Environment
 from bot.gather import Desk
 from bot.keys import secret_key
+from bot.originals import Originals
 from bot.programmes import calendar_of, load_all
 from bot.reader import Reader
 from bot.record import Office
+from bot.render import shipped_templates
 from bot.settings import MailboxSettings, Settings
 from bot.store import Store
 from bot.store.blobs import Blobs
@@ -50,13 +53,29 @@ class House:
     def office(self) -> Office:
         """How the desk signs."""
         desk = self.settings.desk
-        return Office(self.key, desk.name, desk.language, self.settings.templates_folder)
+        folder, signature = self.settings.templates_folder, desk.signature or ""
+        return Office(self.key, desk.name, desk.language, folder, signature)
+
+    @property
+    def originals(self) -> Originals:
+        """How messages are read again."""
+        return Originals(self.blobs, self.patient)
 
     @property
     def letters(self) -> Letters:
         """What operators' letters are made with."""
         boxes = {box.name: box for box in self.settings.mailboxes}
-        return Letters(self.office, boxes, self.programmes)
+        settings = self.settings
+        return Letters(
+            self.office, boxes, self.programmes, self.canned, settings.replies, settings.reissue
+        )
+
+    @cached_property
+    def canned(self) -> Canned:
+        """The canned replies of each programme; raises `CannedError` for one that can't be used."""
+        own, language = self.settings.canned_folder, self.settings.desk.language
+        shipped = shipped_templates() / language / "canned"
+        return load_canned([own, shipped] if own else [shipped], self.programmes)
 
     @property
     def desk(self) -> Desk:

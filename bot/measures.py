@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, func, select
 
 from bot.settings import Settings
 from bot.store.tables import messages, outbox
@@ -79,7 +79,7 @@ def _queue(work: Work) -> Waiting:
 
 
 def _outbox(work: Work) -> dict[str, Waiting]:
-    query: Select[tuple[str, int, datetime]] = (
+    query = (
         select(outbox.c.kind, func.count(), func.min(outbox.c.created_at))
         .where(outbox.c.state == "queued")
         .group_by(outbox.c.kind)

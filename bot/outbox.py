@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 
 def deliver_soon(work: Work, now: datetime) -> None:
     """Cause the outbox to be worked off once this work is durable."""
-    work.jobs.defer(DELIVER_JOB, {}, now, key=DELIVER_JOB)
+    work.jobs.wake(DELIVER_JOB, now)
 
 
 def deliver_later(work: Work, at: datetime) -> None:
@@ -93,6 +93,8 @@ class Postman:
     async def _send(self, item: OutboxItem) -> Outcome:
         sender = "" if item.automatic else self._senders.get(item.mailbox or "", "")
         reach("before_data")
+        if is_sealed(item) and item.raw is None:
+            return Outcome("permanent", None, "the licence key was erased; it has to be sent anew")
         try:
             raw = self._seal.open(item.raw or b"") if is_sealed(item) else item.raw or b""
         except SealError as error:

@@ -2,6 +2,7 @@
 
 import contextlib
 import pickle
+import signal
 import subprocess
 import sys
 import threading
@@ -12,6 +13,7 @@ from bot.store.causes import Cause
 from mail.message import Message
 
 SECONDS = 20.0
+START_SECONDS = 60.0
 MEMORY = 2 * 1024**3
 CHUNK = 1024 * 1024
 
@@ -27,10 +29,14 @@ class UnreadableError(Exception):
 class Reader:
     """Reads messages one at a time in a process of its own, started when first needed.
 
-    `seconds` is the longest one message may take, `memory` the address space in bytes.
+    `seconds` is the longest one message may take, `memory` the address space in bytes, `module`
+    what the process runs.
     """
 
-    def __init__(self, seconds: float = SECONDS, memory: int = MEMORY) -> None:
+    def __init__(
+        self, seconds: float = SECONDS, memory: int = MEMORY, module: str = "bot.reader_process"
+    ) -> None:
+        self._module = module
         self._seconds = seconds
         self._memory = memory
         self._process: subprocess.Popen[bytes] | None = None
@@ -49,27 +55,13 @@ class Reader:
         return cast("Message", message)
 
     def _exchange(self, raw: bytes) -> bytes:
-        """Have one message parsed; a watch ends the process when its time is over."""
+        """Have one message parsed; the process ends itself when its time is over."""
         process = self._running()
-        late = threading.Event()
-
-        def end() -> None:
-            late.set()
-            process.kill()
-
-        watch = threading.Timer(self._seconds, end)
-        watch.start()
         try:
-            answer = _asked(process, raw)
+            return _asked(process, raw)
         except (OSError, EOFError):
-            answer = None
-        watch.cancel()
-        watch.join()
-        if answer is None or late.is_set():
             self.close()
-        if answer is None:
-            raise self._failed(timeout=late.is_set())
-        return answer
+            raise self._failed(timeout=process.returncode == -signal.SIGALRM) from None
 
     def _failed(self, *, timeout: bool) -> UnreadableError:
         if timeout:
@@ -80,13 +72,25 @@ class Reader:
     def _running(self) -> subprocess.Popen[bytes]:
         if self._process is None or self._process.poll() is not None:
             self._process = subprocess.Popen(  # noqa: S603 - our own module
-                [sys.executable, "-m", "bot.reader_process", str(self._memory)],
+                [sys.executable, "-m", self._module, str(self._memory), str(self._seconds)],
                 bufsize=0,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
             )
+            self._await_ready(self._process)
         return self._process
+
+    def _await_ready(self, process: subprocess.Popen[bytes]) -> None:
+        watch = threading.Timer(START_SECONDS, process.kill)
+        watch.start()
+        try:
+            _take(cast("IO[bytes]", process.stdout), FRAME.size)
+        except EOFError:
+            self.close()
+            raise OSError("the process that reads mail could not be started") from None
+        finally:
+            watch.cancel()
 
     def close(self) -> None:
         """End the process, whatever it is doing."""

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from bot.drawing import draw_card, post_follow_up, post_line
+from bot.drawing import draw_card, draw_new_card, post_files, post_follow_up, post_line
 from bot.explain import decision_json
 from bot.gather import Reading
+from bot.originals import EXCERPT_CHARACTERS
 from bot.outbox import deliver_soon
 from bot.render import Letterhead, Rendered, render
 from bot.store.cases import NewCase
@@ -20,17 +21,21 @@ from quotas.decision import CaseStep, Decision, Reason, Reply, State
 from quotas.ledger import Kind, LedgerEntry
 
 NO_SUBJECT = "（件名なし）"
-EXCERPT_CHARACTERS = 1500
 
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """How the desk signs: its key, its name, its language, and a vendor's own templates."""
+    """How the desk signs: its key, name, language, a vendor's templates, lines at the foot."""
 
     key: bytes
     name: str
     language: str
     templates: Path | None
+    signature: str = ""
+
+    def letterhead(self, address: str) -> Letterhead:
+        """Return what a mail from `address` is written on."""
+        return Letterhead(self.name, address, self.signature)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,18 +90,36 @@ class Recorder:
             return self._work.cases.open(self._new_case(reading, decision))
         if decision.case is CaseStep.JOIN and decision.case_number is not None:
             self._work.cases.reopen(decision.case_number, self._now)
+        if decision.takes_up is not None or self._opened(reading, decision.case_number):
+            self._refine(reading, decision)
         return decision.case_number
+
+    def _opened(self, reading: Reading, number: str | None) -> bool:
+        """Tell whether this very message opened the case before: then it was decided again."""
+        case = self._work.cases.get(number) if number else None
+        return case is not None and case.opened_by == reading.id
+
+    def _refine(self, reading: Reading, decision: Decision) -> None:
+        """Let the case be what the message opens now that more is known, and it is complete."""
+        case = self._work.cases.lock(decision.case_number or "")
+        if case is None:
+            return
+        new = self._new_case(reading, decision)
+        names = ("support_number", "contact", "contact_name", "category", "item", "queue", "due_at")
+        values = {name: getattr(new, name) for name in (*names, "question", "marks")}
+        self._work.cases.change(case.number, case.version, self._now, **values)
 
     def _new_case(self, reading: Reading, decision: Decision) -> NewCase:
         contact = decision.contact
+        first, subject = self._first(reading, decision)
         return NewCase(
             programme=reading.programme.id,
             channel=reading.request.channel,
             mailbox=reading.box.name,
-            subject=reading.request.subject or NO_SUBJECT,
-            queue=decision.queue or "default",
+            subject=subject or NO_SUBJECT,
+            queue=decision.queue or _queue(reading, decision),
             opened_at=self._now,
-            opened_by=reading.id,
+            opened_by=first,
             support_number=decision.support_number if decision.contract else None,
             contact=(contact.email if contact else None) or reading.request.sender or None,
             contact_name=contact.name if contact else None,
@@ -106,6 +129,11 @@ class Recorder:
             question=decision.question,
             marks=decision.marks,
         )
+
+    def _first(self, reading: Reading, decision: Decision) -> tuple[int | None, str | None]:
+        """Return the message that says what the case is about, and its subject."""
+        waiting = self._work.messages.get(decision.takes_up) if decision.takes_up else None
+        return (waiting.id, waiting.subject) if waiting else (reading.id, reading.request.subject)
 
     def _charge(self, reading: Reading, decision: Decision, case: str | None) -> LedgerEntry | None:
         charge = decision.charge
@@ -187,15 +215,32 @@ class Recorder:
         )
 
     def _show(self, reading: Reading, decision: Decision, number: str | None) -> None:
-        """Let the operators see it: the card of its case, and what joined a case in its thread."""
-        if number is None or decision.case is CaseStep.NONE:
+        """Let the operators see it: the card of its case, and what joined a case in its thread.
+
+        A case that only waits for its customer has no card yet.
+        """
+        if number is None or (decision.case is CaseStep.NONE and not self._opened(reading, number)):
+            return
+        if decision.case is CaseStep.OPEN:
+            if decision.queue is not None:
+                draw_new_card(self._work, number, self._now)
+                self._enclose(reading, decision, number)
             return
         case = self._work.cases.get(number)
         if case is None:
             return
         draw_card(self._work, case, self._now)
-        if decision.case is CaseStep.JOIN:
+        if decision.case is CaseStep.JOIN and case.opened_by != reading.id:
             post_follow_up(self._work, case, _stored(reading), self._now)
+        self._enclose(reading, decision, number)
+
+    def _enclose(self, reading: Reading, decision: Decision, number: str) -> None:
+        """Let files stand under the card: of this message, and of the one that waited for it."""
+        cut = len(reading.request.own_text) > EXCERPT_CHARACTERS
+        if reading.message.attachments or cut:
+            post_files(self._work, number, _stored(reading), self._now)
+        if decision.takes_up is not None:
+            post_files(self._work, number, decision.takes_up, self._now)
 
     def _bounce(self, reading: Reading, decision: Decision) -> None:
         """Mark the delivery that came back for good, and tell the operators of its case.
@@ -228,13 +273,21 @@ def draw_reply(
     return render(
         reply,
         programme=reading.programme,
-        letterhead=Letterhead(office.name, reading.box.address),
+        letterhead=office.letterhead(reading.box.address),
         now=now,
         case_number=case_number,
         case_reference=case_reference(case_number, office.key) if case_number else None,
         language=office.language,
         folder=office.templates,
     )
+
+
+def _queue(reading: Reading, decision: Decision) -> str:
+    """Return where the case will go when nobody has to see it yet: by what is asked for."""
+    if decision.category is None:
+        return "default"
+    day = reading.request.received_at.date()
+    return reading.programme.category(decision.category, day).queue
 
 
 def _stored(reading: Reading) -> int:

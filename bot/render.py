@@ -77,7 +77,7 @@ def _written(value: object) -> object:
 _FILTERS: Mapping[str, Callable[..., Any]] = {"pad": pad, "shorten": shorten, "block": _block}
 
 
-def shipped() -> Path:
+def shipped_templates() -> Path:
     """Return the folder of shipped templates: in the installed package, else in the checkout."""
     here = Path(__file__).resolve().parent
     installed = here / "templates"
@@ -86,7 +86,7 @@ def shipped() -> Path:
 
 @cache
 def _environment(folder: Path | None, language: str, programme: str) -> jinja2.Environment:
-    roots = [root for root in (folder, shipped()) if root]
+    roots = [root for root in (folder, shipped_templates()) if root]
     paths = [path for root in roots for path in (root / language / programme, root / language)]
     environment = ImmutableSandboxedEnvironment(
         loader=jinja2.FileSystemLoader(paths),

@@ -26,7 +26,8 @@ CAUSED: Mapping[str, tuple[ReplyValue, ...]] = {
     ),
     "reissue_done": (
         *_CORRESPONDENCE,
-        ReplyValue("licence_keys", "str", "the key or keys, one a line"),
+        ReplyValue("licence_keys", "str", "the key or keys, one a line, or empty"),
+        ReplyValue("key_files", "list", "names of attached files that are keys"),
         ReplyValue("note", "str", "what the operator adds, with its own lines, or empty"),
         ReplyValue("quota", "quota/None", "the count with this re-issue, None if not counted"),
     ),

@@ -5,11 +5,20 @@ import logging
 from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
+from typing import Any
 
+from bot.alarms import ALARM_JOB, Alarms
+from bot.alarms import EVERY as WATCHED_OVER
+from bot.cases.digest import EVERY as DIGESTED
+from bot.cases.digest import handlers as digest_handlers
+from bot.cases.digest import open_on
+from bot.cases.reissue import EVERY as ERASED
+from bot.cases.reissue import handlers as reissue_handlers
 from bot.cases.reply import handlers as reply_handlers
 from bot.cases.watch import EVERY as WATCHED
 from bot.cases.watch import handlers as watch_handlers
-from bot.desk import DECIDE_JOB, PATIENT_JOB, MessageDesk
+from bot.deciding import DECIDE_JOB
+from bot.desk import PATIENT_JOB, MessageDesk
 from bot.drawing import DRAW_JOB
 from bot.house import House
 from bot.jobs import Handler, Periodic, Runner
@@ -18,16 +27,22 @@ from bot.receiving import ListenerReceiver, inbox_of
 from bot.sealing import Seal
 from bot.settings import MailboxSettings
 from bot.slack.desk import SlackDesk
+from bot.store.errors import TemporaryStoreError
+from bot.sweep import EVERY as SWEPT
 from bot.sweep import SWEEP_JOB, sweep, undrawn
+from bot.web.app import create_app
+from bot.web.server import WebServer
 from mail.courier import Courier
 from mail.imap_connection import PermanentInboxError
 from mail.inbox import Inbox
 from mail.listener import Listener, ListenerSettings
 
-ROLES = ("receive", "work", "send", "slack")
+ROLES = ("receive", "work", "send", "slack", "web")
 DECIDE_BATCH = 50
 DECIDE_ATTEMPTS = 4
 """Failures in 35 seconds: within a minute the sweep puts the message where operators see it."""
+REGULARLY = (Periodic(SWEEP_JOB, SWEPT), WATCHED, ERASED, WATCHED_OVER)
+LOOK_AT_RIGHT = 2.0
 SHORT_REST = 5.0
 REST = 300.0
 """Seconds a mailbox is left alone after an error that does not pass by itself."""
@@ -43,7 +58,9 @@ class Server:
         self._roles = frozenset(roles)
         self._desk = MessageDesk(house)
         self._stopped = asyncio.Event()
+        self._slack_desk: SlackDesk | None = None
         self.listeners: dict[str, Listener] = {}
+        self.web: WebServer | None = None
         self.ready = asyncio.Event()
 
     def stop(self) -> None:
@@ -60,28 +77,45 @@ class Server:
                     house.store,
                     handlers,
                     house.clock,
-                    periodic=[Periodic(SWEEP_JOB, timedelta(seconds=30)), WATCHED],
+                    periodic=[*REGULARLY, *self._digests()],
                 )
                 running = asyncio.create_task(runner.run(), name="jobs")
                 stack.push_async_callback(_finished, running, runner.stop)
                 if "receive" in self._roles:
                     await self._receive(stack)
+                if "web" in self._roles:
+                    await self._web(stack, running)
                 self.ready.set()
                 log.info("the desk is open")
                 stopped = asyncio.create_task(self._stopped.wait())
-                await asyncio.wait([running, stopped], return_when=asyncio.FIRST_COMPLETED)
-                if running.done():
-                    running.result()
+                alone = asyncio.create_task(self._stay_alone(), name="right to serve")
+                tasks = [running, stopped, alone]
+                ended, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+                alone.cancel()
+                for task in ended:
+                    task.result()
+
+    async def _stay_alone(self) -> None:
+        """Keep the right to serve this database; raise when another process has it."""
+        while True:
+            await asyncio.sleep(LOOK_AT_RIGHT)
+            try:
+                await asyncio.to_thread(self._house.store.keep_serving)
+            except TemporaryStoreError as error:
+                log.warning("the database is away: %s", error)
 
     async def _handlers(self, stack: AsyncExitStack) -> dict[str, Handler]:
         house = self._house
         handlers: dict[str, Handler] = {}
         if "work" in self._roles:
-            decide = Handler(self._desk.run, batch=DECIDE_BATCH, attempts=DECIDE_ATTEMPTS)
+            decide = Handler(self._desk.run, DECIDE_BATCH, at_once=2, attempts=DECIDE_ATTEMPTS)
             handlers[DECIDE_JOB] = decide
             handlers[PATIENT_JOB] = Handler(self._desk.run_patiently, attempts=DECIDE_ATTEMPTS)
             handlers |= watch_handlers(house.store, house.clock)
             handlers[SWEEP_JOB] = Handler(lambda _: sweep(house))
+            handlers[ALARM_JOB] = Handler(Alarms(house, self._slack_health).run)
+            keep = timedelta(hours=house.settings.reissue.keep_hours)
+            handlers |= reissue_handlers(house.store, house.clock, keep)
         if "send" in self._roles and house.settings.smtp is not None:
             courier = Courier(smtp_settings(house.settings.smtp))
             stack.push_async_callback(courier.close)
@@ -93,15 +127,38 @@ class Server:
             handlers |= await self._slack(stack)
         return handlers
 
+    def _digests(self) -> list[Periodic]:
+        return [DIGESTED] if self._house.settings.slack is not None else []
+
     async def _slack(self, stack: AsyncExitStack) -> Mapping[str, Handler]:
         house = self._house
         if house.settings.slack is None:
             log.warning("there is no [slack] in desk.toml: cases are not shown in Slack")
             return {DRAW_JOB: Handler(lambda _: undrawn(house))}
-        desk = SlackDesk(house.settings.slack, house.store, house.clock, house.letters)
+        slack, is_open = house.settings.slack, open_on(house.calendars.values())
+        digests = digest_handlers(house.store, house.clock, slack.queues, is_open, slack.digest)
+        desk = SlackDesk(slack, house.store, house.clock, house.letters, originals=house.originals)
         await desk.start()
+        self._slack_desk = desk
         stack.push_async_callback(desk.stop)
-        return desk.handlers()
+        return {**desk.handlers(), **digests}
+
+    def _slack_health(self) -> Mapping[str, Any] | None:
+        """Tell how this process's desk in Slack is, None when it has none."""
+        return None if self._slack_desk is None else self._slack_desk.health()
+
+    async def _web(self, stack: AsyncExitStack, jobs: "asyncio.Task[None]") -> None:
+        settings = self._house.settings.web
+        if settings is None:
+            log.info("there is no [web] in desk.toml: no pages are served")
+            return
+        app = create_app(
+            self._house, settings, slack=self._slack_health, runs=lambda: not jobs.done()
+        )
+        self.web = WebServer(app, settings)
+        await self.web.start()
+        stack.push_async_callback(self.web.stop)
+        log.info("pages are served on %s port %d", settings.host, self.web.port)
 
     async def _receive(self, stack: AsyncExitStack) -> None:
         boxes = self._house.settings.mailboxes

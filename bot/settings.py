@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, time
 from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -24,6 +24,7 @@ class DeskSettings:
     closed: frozenset[date]
     language: str
     replies_per_day: int
+    signature: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,7 @@ class SlackSettings:
     api_url: str | None
     listen_host: str
     listen_port: int
+    digest: time = time(9, 0)
     bot_token: str | None = field(default=None, repr=False)
     app_token: str | None = field(default=None, repr=False)
     signing_secret: str | None = field(default=None, repr=False)
@@ -163,6 +165,37 @@ class AlarmSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class RepliesSettings:
+    """`[replies]`: what operators may write and enclose, and in which queues two must agree.
+
+    `forbidden` are words that must not go out; `second_person` queues whose replies another
+    person approves; `operator_name` signs replies with the operator's display name;
+    `file_types` are extensions without a dot.
+    """
+
+    forbidden: tuple[str, ...] = ()
+    second_person: tuple[str, ...] = ()
+    operator_name: bool = False
+    file_types: tuple[str, ...] = (
+        "pdf", "txt", "csv", "log", "png", "jpg", "jpeg", "gif", "zip", "xlsx", "docx", "pptx",
+    )  # fmt: skip
+    file_megabytes: int = 10
+
+
+@dataclass(frozen=True, slots=True)
+class ReissueSettings:
+    """`[reissue]`: the vendor's own `command` that issues licence keys, and how long keys stay.
+
+    `seconds` is the longest the command may take; `keep_hours` how long a key that could not be
+    sent is kept, encrypted.
+    """
+
+    command: tuple[str, ...] = ()
+    seconds: int = 20
+    keep_hours: int = 168
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All of desk.toml; `folder` is where the file stands, and relative paths start there."""
 
@@ -176,6 +209,9 @@ class Settings:
     resolver: str | None
     web: WebSettings | None
     alarms: AlarmSettings
+    canned_folder: Path | None = None
+    replies: RepliesSettings = RepliesSettings()
+    reissue: ReissueSettings = ReissueSettings()
 
     def mailbox(self, name: str | None) -> MailboxSettings | None:
         """Return the mailbox called `name`, or the only one when `name` is None."""

@@ -19,23 +19,34 @@ def year_on(contract: Contract, day: date) -> ContractYear | None:
 
 
 def statements_on(
-    contract: Contract, programme: Programme, entries: Iterable[LedgerEntry], day: date
+    contract: Contract,
+    programme: Programme,
+    entries: Iterable[LedgerEntry],
+    day: date,
+    known_on: date | None = None,
 ) -> tuple[Statement, ...]:
-    """Return the statement of every quota in the contract year of `day`, as it stood that day."""
+    """Return the statement of every quota in the contract year of `day`.
+
+    It is told as it stood on the day `known_on`, or on `day` itself.
+    """
     year = year_on(contract, day)
     if year is None:
         return ()
-    made = [entry for entry in entries if entry.on <= day]
+    made = [entry for entry in entries if entry.on <= (known_on or day)]
     return tuple(statement(contract, programme, name, year, made) for name in programme.quotas)
 
 
 def balances_on(
-    contract: Contract, programme: Programme, entries: Iterable[LedgerEntry], day: date
+    contract: Contract,
+    programme: Programme,
+    entries: Iterable[LedgerEntry],
+    day: date,
+    known_on: date | None = None,
 ) -> list[dict[str, Any]]:
-    """Return what is left of every quota on `day`; empty outside all periods."""
+    """Return what is left of every quota in the contract year of `day`, as `statements_on`."""
     return [
         balance_json(s.balance) | {"title": s.terms.title, "unit": s.terms.unit}
-        for s in statements_on(contract, programme, entries, day)
+        for s in statements_on(contract, programme, entries, day, known_on)
     ]
 
 

@@ -1,9 +1,10 @@
 """Sweeping: what lost its job, or whose job gave up, must not stay unseen or unsent."""
 
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from bot.desk import DECIDE_JOB, PATIENT_JOB
+from bot.deciding import DECIDE_JOB
+from bot.desk import PATIENT_JOB
 from bot.drawing import draw_soon
 from bot.house import House
 from bot.outbox import deliver_soon
@@ -13,6 +14,8 @@ from bot.store.work import Work
 
 SWEEP_JOB = "message.sweep"
 """The kind of the periodic job that looks for messages nobody works on."""
+EVERY = timedelta(seconds=30)
+"""How often it is looked; operators see within a minute what can't go on."""
 
 log = logging.getLogger(__name__)
 
@@ -24,13 +27,7 @@ async def sweep(house: House) -> None:
 
 async def undrawn(house: House) -> None:
     """Withdraw what a desk without Slack will never draw: the cases themselves are kept."""
-    await house.store.run(_withdraw)
-
-
-def _withdraw(work: Work) -> None:
-    for item in work.outbox.listed("queued", "held"):
-        if item.kind == "slack":
-            work.outbox.withdraw(item.id)
+    await house.store.run(lambda work: work.outbox.withdraw_all("slack"))
 
 
 def _sweep(house: House, work: Work) -> None:

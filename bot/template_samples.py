@@ -144,6 +144,7 @@ _FULL: Mapping[str, Any] = {
     "text": "次の手順でご確認いただけますでしょうか。\n\n  1. 管理画面を開く\n  2. 再起動する",
     "operator": "田中",
     "licence_keys": "AAAA-BBBB-CCCC-DDDD\nEEEE-FFFF-GGGG-HHHH",
+    "key_files": ["license.dat"],
     "why": "ご記載のお客様コードが、ご登録の製品のものと一致しておりません。",
     "percent": 80,
     "guideline_minutes": 20,
@@ -167,6 +168,7 @@ _SPARE: Mapping[str, Any] = {
     "statements": [],
     "phone_accepted": False,
     "quotas": [],
+    "key_files": [],
     "percent": 100,
     "guideline_minutes": None,
 }

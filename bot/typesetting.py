@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 from itertools import pairwise
 
 LINE_COLUMNS = 70
@@ -20,6 +21,7 @@ _BULLET = re.compile(r"[ \u3000]*(?:[・■※○●]|\d+[.．])?[ \u3000]*")
 _LINE_ENDS = re.compile("\r\n|[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]")
 
 
+@lru_cache(maxsize=8192)
 def _columns_of(character: str) -> int:
     if unicodedata.combining(character) or unicodedata.category(character) in {"Mn", "Me"}:
         return 0

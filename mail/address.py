@@ -72,12 +72,19 @@ class _Cutter:
             self.entries.append(_Entry())
         elif mark == ":":
             self._colon(entry)
+        elif mark == ">" and not entry.angles and self._ends():
+            pass  # `taro@client.example>`: nothing follows that could be meant instead.
         elif mark in ")>":
             entry.broken = True
         elif mark == "\\":
             entry.add(mark)
         else:
             entry.add(mark)
+
+    def _ends(self) -> bool:
+        """Tell whether the header, or its part up to a comma, ends here."""
+        rest = next((mark for mark in self.tokens[self.at :] if mark.strip()), ",")
+        return rest in ",;"
 
     def _colon(self, entry: _Entry) -> None:
         if "@" in "".join(entry.phrase) or entry.angles:
@@ -213,4 +220,5 @@ def _addr_spec(source: str) -> str:
         local = quoted.group(1)
     elif not quoted and not _ATOMS.fullmatch(local):
         return ""
+    domain = domain.removesuffix(".")
     return f"{local}@{domain}" if at and _DOMAIN.fullmatch(domain) else ""

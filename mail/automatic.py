@@ -42,10 +42,10 @@ _FIELDS = (
     _Field("x-notes-item", re.compile(r".*(?:vacation|outofoffice).*", re.DOTALL)),
     _Field("x-cybozu-autoreply", _SET),
     _Field("x-dearmail-auto", _SET),
-    _Field("feedback-id", _SET),
+    # Amazon SES writes one into every mail it relays, also a person's.
+    _Field("feedback-id", re.compile(r"(?!.*:\s*amazonses\s*$)\s*\S.*", re.DOTALL)),
     _Field("x-campaign", _SET),
     _Field("x-campaignid", _SET),
-    _Field("x-mailgun-tag", _SET),
     _Field("x-feedback-id", _SET),
     _Field("list-id", _SET),
     _Field("list-post", _SET),

@@ -23,6 +23,8 @@ _EXTENSIONS = {
     "text/x-vcard": ".vcf", "application/ms-tnef": ".dat", "text/rtf": ".rtf",
 }  # fmt: skip
 
+_LONGEST_COMPARED = 200_000
+
 
 @dataclass(slots=True)
 class Piece:
@@ -44,9 +46,10 @@ class Body:
     defects: list[str] = field(default_factory=list[str])
 
     def text(self) -> str:
-        """Return the readable text: plain texts joined; HTML when there is no plain text."""
+        """Return the readable texts joined, without HTML that repeats what stands in plain text."""
         seen = [piece for piece in self.pieces if piece.text.strip()]
-        kept = [piece.text for piece in seen if piece.plain == seen[0].plain]
+        plain = _compact("".join(piece.text for piece in seen if piece.plain))
+        kept = [piece.text for piece in seen if piece.plain or not _repeats(piece.text, plain)]
         joined = "".join(
             text if text.endswith("\n") or at == len(kept) - 1 else text + "\n"
             for at, text in enumerate(kept)
@@ -183,6 +186,17 @@ def _best(found: list[list[Piece]]) -> list[Piece]:
             if kept:
                 return kept
     return []
+
+
+def _compact(text: str) -> str:
+    return "".join(text[:_LONGEST_COMPARED].split())
+
+
+def _repeats(html: str, plain: str) -> bool:
+    """Tell whether most lines of `html` stand in `plain` (both without blanks)."""
+    lines = [compact for line in html.splitlines() if (compact := _compact(line))]
+    sample = lines[:: len(lines) // 100 + 1]
+    return sum(line in plain for line in sample) * 2 > len(sample)
 
 
 def _inner_subject(part: Part, data: bytes) -> str:

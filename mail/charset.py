@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from mail.charset_labels import CODECS
 from mail.detection import guess_japanese, has_escapes, is_utf8, japanese_score, read_shift_jis
+from mail.foreign import guess_foreign, looks_chinese, looks_korean
 from mail.jis import Decoded, decode_euc_jp, decode_iso_2022_jp
 
 _JIS = "iso-2022-jp"
@@ -20,6 +21,9 @@ _WESTERN_KANA = re.compile(rb"\x82[\x9f-\xf1]|\x83[\x40-\x96]|[\xa4\xa5][\xa1-\x
 _SAMPLE = 100_000
 _NOT_KANA = bytes(byte for byte in range(256) if not 0xA1 <= byte <= 0xDF)
 _EUC_KANA = re.compile(rb"[\xa4\xa5][\xa1-\xf6]")
+_KANA = re.compile("[\u3041-\u3096\u30a1-\u30fa]")
+_LEAST_FOREIGN = 8
+_DOUBTFUL = 1.6
 _SINGLE_BYTE = frozenset({"cp1252", "iso8859-15", "mac-roman", _ASCII})
 
 
@@ -75,6 +79,8 @@ def _labelled(data: bytes, codec: str) -> Text:
         return _detected(data, codec)
     if codec == "utf-16":
         codec = _utf16_order(data)
+    if codec.startswith("utf-16"):
+        data = data[: len(data) & ~1]
     text, losses = _read(data, codec)
     if not losses:
         return Text(text, codec, lossy=False)
@@ -156,28 +162,59 @@ _READERS: dict[str, Callable[[bytes], Decoded]] = {
 
 
 def _detected(data: bytes, declared: str | None) -> Text:
-    """Decode by what the bytes show: escapes, UTF-8, CP932 or EUC-JP by score, then Latin."""
+    """Decode by what the bytes show: escapes, UTF-8, CP932 or EUC-JP by score, then others."""
     if has_escapes(data):
         text, losses = _read_jis(data)
         return Text(text, _JIS, lossy=losses > 0)
     if is_utf8(data):
         return Text(data.decode("utf-8"), "utf-8", lossy=False)
-    if _nearly_utf8(data):
+    wide = _wide(data) if declared is None and data.count(0) * 4 > len(data) else None
+    if wide:
+        return wide
+    if _nearly_utf8(data, 1 if declared == "utf-8" else 4):
         return _replacing(data, "utf-8")
+    return _japanese(data) or _guessed(data, declared)
+
+
+def _wide(data: bytes) -> Text | None:
+    """Return `data` as UTF-16 if it is that without loss."""
+    codec = _utf16_order(data)
+    text, losses = _read(data, codec)
+    return None if losses else Text(text, codec, lossy=False)
+
+
+def _japanese(data: bytes) -> Text | None:
     guess = guess_japanese(data)
-    if guess:
-        return Text(guess[1].text, guess[0], lossy=guess[1].losses > 0)
+    if guess is None or (guess[0] == _EUC and _rather_foreign(data, guess[1].text)):
+        return None
+    return Text(guess[1].text, guess[0], lossy=guess[1].losses > 0)
+
+
+def _guessed(data: bytes, declared: str | None) -> Text:
+    """Decode what is neither UTF-8 nor Japanese, by its looks or the label; marked as lossy."""
+    telling = declared not in _SINGLE_BYTE | {None, "utf-8"}
+    foreign = None if telling else guess_foreign(data)
+    if foreign:
+        return Text(data.decode(foreign, "replace"), foreign, lossy=True)
     if declared in (None, _ASCII, "cp1252", "utf-8"):
         return Text(_read(data, "cp1252").text, "cp1252", lossy=True)
     return _replacing(data, str(declared))
 
 
-def _nearly_utf8(data: bytes) -> bool:
-    """Tell whether only a few bytes of many spoil an otherwise valid UTF-8 text."""
+def _rather_foreign(data: bytes, text: str) -> bool:
+    """Tell whether a reading as EUC-JP, without kana and with odd kanji, is of another language."""
+    wide = sum(character > "\x7f" for character in text[:_SAMPLE])
+    if wide < _LEAST_FOREIGN or len(_KANA.findall(text[:_SAMPLE])) * 20 > wide:
+        return False
+    return looks_korean(data) or (japanese_score(text) < _DOUBTFUL and looks_chinese(data))
+
+
+def _nearly_utf8(data: bytes, times: int) -> bool:
+    """Tell whether characters of UTF-8 are more than `times` the bytes that spoil it."""
     sample = data[:_SAMPLE]
     bad = sample.decode("utf-8", "replace").count("\ufffd")
     good = len(sample.decode("utf-8", "ignore")) - len(sample.decode("ascii", "ignore"))
-    return good > 4 * bad
+    return good > times * bad
 
 
 def _replacing(data: bytes, codec: str) -> Text:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from mail.charset import Text, codec_of, decode
 
-_START = re.compile(rb"=\?([^?\s]{1,80})\?([bBqQ])\?")
+_START = re.compile(rb"=\?([^?\s]{0,80})\?([bBqQ])\?")
 _BLANK = re.compile(rb"[ \t\r\n]*")
 _SPACES = re.compile(rb"[ \t\r\n]+")
 _HEX = re.compile(rb"=([0-9A-Fa-f]{2})")

@@ -7,6 +7,7 @@ from mail.encoded_words import decode_words
 from mail.names import clean_line
 
 _FIELD = re.compile(rb"([\x21-\x39\x3b-\x7e]{1,100})[ \t]*:")
+_NAMED = re.compile(rb"[\x21-\x39\x3b-\x7e]{0,100}[ \t]*:")
 _BREAK = re.compile(rb"\r*\n")
 _BLANK_LINES = re.compile(rb"(?:[ \t]*\r*\n)+")
 _FROM_LINE = re.compile(rb">?From (?![ \t]*:)[^\r\n]*\r*\n")
@@ -82,7 +83,7 @@ def _fields(
     names: list[str] = []
     bodies: list[list[bytes]] = []
     defects: set[str] = set()
-    last = max((at for at, line in enumerate(lines) if _FIELD.match(line)), default=-1)
+    last = max((at for at, line in enumerate(lines) if _NAMED.match(line)), default=-1)
     for at, line in enumerate(lines):
         match = _FIELD.match(line)
         if match and not line[:1].isspace():
@@ -90,11 +91,23 @@ def _fields(
             bodies.append([line[match.end() :]])
         elif line[:1] in (b" ", b"\t") and bodies:
             bodies[-1].append(line)
-        elif at > last and line.strip():
+        elif line.strip() and (at > last or _body_begins(lines[at - 1], line, bodies)):
             return _built(names, bodies), at, tuple(sorted(defects))
         elif line.strip():
             defects.add("line in header without a colon")
     return _built(names, bodies), None, tuple(sorted(defects))
+
+
+def _body_begins(before: bytes, line: bytes, bodies: list[list[bytes]]) -> bool:
+    """Tell whether `line`, with fields below it, begins the body: after blanks, or as boundary."""
+    if not before.strip() and bodies:
+        return True
+    boundary = line.strip()[2:]
+    return (
+        line.startswith(b"--")
+        and len(boundary) > 3
+        and any(boundary in piece for body in bodies for piece in body)
+    )
 
 
 def _built(names: list[str], bodies: list[list[bytes]]) -> tuple[tuple[str, bytes], ...]:

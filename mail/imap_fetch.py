@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, timedelta, tzinfo
 from typing import Any, Literal
 
 from imapclient import IMAPClient
@@ -55,6 +55,14 @@ def uids_after(client: IMAPClient, last_uid: int) -> list[int]:
     """
     found = client.search(["UID", f"{last_uid + 1}:*"])
     return sorted(uid for uid in found if uid > last_uid)
+
+
+def uids_of_day(client: IMAPClient, day: date, zone: tzinfo) -> list[int]:
+    """Return the UIDs of messages whose INTERNALDATE lies in `day` in `zone`."""
+    one = timedelta(days=1)
+    near = client.search(["SINCE", day - one, "BEFORE", day + one + one])
+    answers = client.fetch(near, ["INTERNALDATE"]) if near else {}
+    return [u for u, a in answers.items() if a[b"INTERNALDATE"].astimezone(zone).date() == day]
 
 
 def batches(client: IMAPClient, uids: Sequence[int], max_size: int) -> Iterator[list[Fetched]]:

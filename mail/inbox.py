@@ -10,7 +10,7 @@ import socket
 import threading
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, tzinfo
 from typing import Protocol, TypeVar
 
 from imapclient import IMAPClient
@@ -23,7 +23,7 @@ from mail.imap_connection import (
     Secret,
     TemporaryInboxError,
 )
-from mail.imap_fetch import BATCH_MESSAGES, Batch, Cursor, batches, uids_after
+from mail.imap_fetch import BATCH_MESSAGES, Batch, Cursor, batches, uids_after, uids_of_day
 
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 300.0
 LONGEST_IDLE = 28 * 60.0  # RFC 2177: renew before 29 minutes
@@ -145,11 +145,14 @@ class Inbox:
             last = max(uids_after(client, 0), default=0)
             return FolderStatus(messages, Cursor(uidvalidity, last))
 
-    def list_uids(self, folder: str = "", day: date | None = None) -> Listing:
-        """Return the UIDs in `folder` (this one when empty), of one day by INTERNALDATE or all."""
+    def list_uids(self, folder: str = "", day: date | None = None, zone: tzinfo = UTC) -> Listing:
+        """Return the UIDs in `folder` (this one when empty): all, or of one day in `zone`.
+
+        A server searches by the days of its own timezone, so its neighbours are looked at too.
+        """
         with imap_connection.connected(self._settings, self._secret) as client:
             answer = client.select_folder(folder or self._settings.folder, readonly=True)
-            found = client.search(["ON", day] if day else ["ALL"])
+            found = uids_of_day(client, day, zone) if day else client.search(["ALL"])
             return Listing(int(answer[b"UIDVALIDITY"]), tuple(sorted(found)))
 
     def _watch(self) -> None:

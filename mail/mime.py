@@ -9,7 +9,9 @@ from mail.parameters import Value, parse_value
 from mail.transfer import Content, decode_transfer
 
 _MEDIA_TYPE = re.compile(r"[a-z0-9!#$&^_.+-]+/[a-z0-9!#$&^_.+*-]+")
-_ANY_BOUNDARY = re.compile(rb"(?:\A|\n)--([^\s-][^\r\n]{0,200})\r*\n")
+_ANY_BOUNDARY = re.compile(
+    rb"(?:\A|\n)--(?:([^\s-][^\r\n]{0,200})\r*\n|(-[^\r\n]{1,200})\r*\n(?=Content-[A-Za-z-]{2,40}:))"
+)
 _SHORT_TYPES = {
     "text": "text/plain",
     "html": "text/html",
@@ -103,7 +105,7 @@ class TreeReader:
         if found is None:
             return []
         self.defects.append("boundary not declared")
-        return _cut(part.content, found.group(1).rstrip(), room)
+        return _cut(part.content, (found.group(1) or found.group(2)).rstrip(), room)
 
 
 def _spellings(declared: str) -> list[bytes]:

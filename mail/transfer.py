@@ -62,6 +62,8 @@ def _quoted_printable(data: bytes) -> Content:
 
 
 def _base64(data: bytes) -> Content:
+    if _is_prose(data):
+        return Content(data, b"", "text that isn't in the base64 it is said to be in")
     compact = data.translate(None, _SPACE)
     noise = compact.translate(None, _ALPHABET)
     if not noise:
@@ -69,6 +71,12 @@ def _base64(data: bytes) -> Content:
     encoded, footer = _without_footer(data)
     found = _digits(encoded.translate(None, _NOISE))
     return Content(found.data, footer, "characters in base64 that don't belong there")
+
+
+def _is_prose(data: bytes) -> bool:
+    """Tell whether most lines hold words with blanks between, as no encoder writes them."""
+    lines = [words for line in data[:4_000].splitlines() if (words := line.split())]
+    return sum(any(len(word) % 4 for word in words[:-1]) for words in lines) * 2 > len(lines)
 
 
 def _without_footer(data: bytes) -> tuple[bytes, bytes]:

@@ -145,10 +145,11 @@ def line_values(line: StatementLine) -> Values:
 
 def quotations_values(quotations: Iterable[Quotation]) -> list[Values]:
     """Return a ``quote`` for each quotation that has something to tell."""
-    return [_quotation_values(quotation) for quotation in quotations if quotation.lines]
+    return [quotation_values(quotation) for quotation in quotations if quotation.lines]
 
 
-def _quotation_values(quotation: Quotation) -> Values:
+def quotation_values(quotation: Quotation) -> Values:
+    """Return a ``quote``."""
     return {
         "kind": str(quotation.kind),
         "lines": [

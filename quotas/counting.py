@@ -72,3 +72,11 @@ def balance_on(
         return None
     own = entries_of(contract, entries)
     return balance(own, quota, terms_in(programme, quota, year), year)
+
+
+def thresholds_reached(balance: Balance, terms: QuotaTerms) -> tuple[int, ...]:
+    """Return the thresholds of `terms.notices` (percent of the limit) that the use has reached."""
+    limit = balance.limit
+    if not limit:
+        return ()
+    return tuple(percent for percent in terms.notices if balance.used * 100 >= percent * limit)

@@ -64,7 +64,8 @@ class Facts:
     all entries of those contracts. `forged_reference` names a thread or case reference in the
     message whose keyed hash did not agree, or which belongs to someone else.
     `duplicate_of` is the id of the same message received before. `limit_per_day` caps automatic
-    replies to one address.
+    replies to one address. `opened` is the case this very message opened when it was decided
+    before: decided again, it goes on there.
     """
 
     programme: Programme
@@ -78,3 +79,4 @@ class Facts:
     forged_reference: str | None = None
     own_addresses: frozenset[str] = frozenset()
     limit_per_day: int = 5
+    opened: str | None = None

@@ -79,4 +79,11 @@ Guard = Callable[[Hearing], Hearing | Decision]
 
 def open_hearing(request: Request, facts: Facts) -> Hearing:
     """Begin to judge `request`."""
-    return Hearing(request, facts, request.received_at, request.own_text, request.subject)
+    return Hearing(
+        request,
+        facts,
+        request.received_at,
+        request.own_text,
+        request.subject,
+        case_number=facts.opened,
+    )

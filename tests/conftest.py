@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from bot.store import Store
 from tests.real.postgres import postgres_databases, postgres_server, postgres_url
@@ -14,6 +15,10 @@ __all__ = ["postgres_databases", "postgres_server", "postgres_url"]
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add `--rewrite`, which writes what message fixtures expect anew."""
     parser.addoption("--rewrite", action="store_true", help="Write tests/messages/*.expected anew.")
+
+
+settings.register_profile("desk", deadline=None)  # a busy machine is no fault of the desk
+settings.load_profile("desk")
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.real)])

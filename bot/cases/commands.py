@@ -1,10 +1,11 @@
 """The commands on a case that move it from state to state, and the notes about it."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from bot.cases.outcome import Actor, Conflict, Done, Outcome, Refused, Seen
-from bot.cases.states import MOVES, TITLES, CaseState, at_work
+from bot.cases.states import ALIVE, MOVES, TITLES, CaseState, at_work
 from bot.drawing import draw_card
 from bot.store.audit import AuditEvent
 from bot.store.cases import Case
@@ -12,6 +13,8 @@ from bot.store.notes import Note
 from bot.store.work import Work
 
 NOTE_CHARACTERS = 10_000
+MERGED = "案件 {number} は {into} に統合済みです。{into} で対応してください。"
+PRIORITIES: Mapping[int, str] = {1: "高", 0: "通常", -1: "低"}
 UNKNOWN = "案件が見つかりません。番号をご確認ください。"
 
 
@@ -24,8 +27,18 @@ def claim(work: Work, seen: Seen, actor: Actor) -> Outcome:
 
 
 def assign(work: Work, seen: Seen, to: str, actor: Actor) -> Outcome:
-    """Give the case to the operator whose actor id is `to`."""
-    return _move(work, "assign", seen, actor, assignee=to)
+    """Give the case to the operator whose actor id is `to`; its state stays, unless untouched."""
+    case = work.cases.lock(seen.number)
+    if case is None or case.state != CaseState.OPEN:
+        return _alter(work, "assign", seen, actor, assignee=to)
+    return _alter(work, "assign", seen, actor, assignee=to, state=str(CaseState.CLAIMED))
+
+
+def prioritise(work: Work, seen: Seen, priority: int, actor: Actor) -> Outcome:
+    """Put the case before others (a `priority` above 0) or after them (below 0)."""
+    if priority not in PRIORITIES:
+        return Refused("優先度は、高・通常・低のいずれかを選んでください。")
+    return _alter(work, "prioritise", seen, actor, priority=priority)
 
 
 def wait(work: Work, seen: Seen, actor: Actor) -> Outcome:
@@ -89,11 +102,29 @@ def _move(work: Work, action: str, seen: Seen, actor: Actor, **values: Any) -> O
     if case.version != seen.version:
         return Conflict(case, by=last_actor(work, case))
     move = MOVES[action]
+    if case.merged_into:
+        return Refused(MERGED.format(number=case.number, into=case.merged_into))
     if case.state not in move.starts:
         return Refused(f"{TITLES[case.state]}の案件には「{move.title}」はできません。")
     assignee: str | None = values.get("assignee", case.assignee)
     state = move.to or at_work(assignee)
     values = {"resolved_at": None, "snoozed_until": None, **values, "state": str(state)}
+    changed = work.cases.change(case.number, case.version, actor.at, **values)
+    if changed is None:
+        return Conflict(case, by=last_actor(work, case))
+    record_change(work, action, case, changed, actor)
+    return Done(changed)
+
+
+def _alter(work: Work, action: str, seen: Seen, actor: Actor, **values: Any) -> Outcome:
+    """Change a case that is not ended without moving it to another state."""
+    case = work.cases.lock(seen.number)
+    if case is None:
+        return Refused(UNKNOWN)
+    if case.version != seen.version:
+        return Conflict(case, by=last_actor(work, case))
+    if case.state not in ALIVE:
+        return Refused(f"{TITLES[case.state]}の案件です。先に「再開」してください。")
     changed = work.cases.change(case.number, case.version, actor.at, **values)
     if changed is None:
         return Conflict(case, by=last_actor(work, case))
@@ -124,4 +155,5 @@ def last_actor(work: Work, case: Case) -> str:
 
 
 def _shown(case: Case) -> dict[str, Any]:
-    return {"state": case.state, "assignee": case.assignee, "version": case.version}
+    shown = ("state", "assignee", "version", "priority", "merged_into")
+    return {name: value for name in shown if (value := getattr(case, name)) is not None}

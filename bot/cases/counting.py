@@ -4,9 +4,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.cases.commands import UNKNOWN, record_change
+from bot.cases.letter import Letters
 from bot.cases.outcome import Actor, Done, Outcome, Refused
-from bot.cases.overview import Programmes
-from bot.drawing import post_line
+from bot.cases.states import ALIVE, TITLES
+from bot.cases.threshold import notify
+from bot.drawing import post_line, post_record
 from bot.store.audit import AuditEvent
 from bot.store.cases import Case
 from bot.store.ledger import following
@@ -42,7 +44,31 @@ def countable(programme: Programme, case: Case) -> tuple[QuotaTerms, ...]:
     )
 
 
-def record_use(work: Work, programmes: Programmes, number: str, use: Use, actor: Actor) -> Outcome:
+def record_entry(
+    work: Work, letters: Letters, entry: LedgerEntry, action: str, actor: Actor
+) -> LedgerEntry | Refusal:
+    """Write an entry as the terms let it, from whatever face: the one way people count.
+
+    It is audited, the card of its case shows the new count, and the member is told of thresholds.
+    The same `key` again returns what was written the first time and does nothing more. Raise
+    `LookupError` without such a contract.
+    """
+    case = work.cases.lock(entry.case_number) if entry.case_number else None
+    contract = work.contracts.lock(entry.support_number)
+    if contract is None:
+        raise LookupError(f"no contract {entry.support_number}")
+    known = work.ledger.of_key(entry.key) is not None
+    written = work.ledger.record(entry, letters.programmes[contract.programme])
+    if known or isinstance(written, Refusal):
+        return written
+    _audit(work, written, actor)
+    if case is not None:
+        redrawn(work, case, action, actor)
+    notify(work, letters, written, case, actor.at)
+    return written
+
+
+def record_use(work: Work, letters: Letters, number: str, use: Use, actor: Actor) -> Outcome:
     """Count one use in the contract year of its day; the same use again counts nothing.
 
     Refused in the terms' words when they block it. What is left stands in the card's thread.
@@ -50,11 +76,13 @@ def record_use(work: Work, programmes: Programmes, number: str, use: Use, actor:
     case = work.cases.lock(number)
     if case is None:
         return Refused(UNKNOWN)
-    programme = programmes.get(case.programme)
+    programme = letters.programmes.get(case.programme)
     if case.support_number is None or programme is None:
         return Refused(
             "契約が特定されていない案件には記録できません。先に契約と関連付けてください。"
         )
+    if case.state not in ALIVE:
+        return Refused(f"{TITLES[case.state]}の案件です。先に「再開」してください。")
     if work.ledger.of_key(use.key) is not None:
         return Done(case)
     day = use.start.date()
@@ -72,17 +100,16 @@ def record_use(work: Work, programmes: Programmes, number: str, use: Use, actor:
         case_number=number,
         contact=use.contact,
         minutes=use.minutes,
+        article=programme.quotas[use.quota].on(day).article,
     )
-    written = work.ledger.record(entry, programme)
+    written = record_entry(work, letters, entry, "use_recorded", actor)
     if isinstance(written, Refusal):
         return Refused(f"{written.japanese}。")
     _told(work, case, programme, written, use)
-    return counted(work, case, "use_recorded", written, actor)
+    return Done(work.cases.get(number) or case)
 
 
-def reverse_use(
-    work: Work, programmes: Programmes, entry: int, reason: str, actor: Actor
-) -> Outcome:
+def reverse_use(work: Work, letters: Letters, entry: int, reason: str, actor: Actor) -> Outcome:
     """Undo a recorded use by adding its opposite; the reason stands in the statement."""
     before = work.ledger.entry(entry)
     case = work.cases.lock(before.case_number) if before and before.case_number else None
@@ -90,31 +117,51 @@ def reverse_use(
         return Refused(UNKNOWN)
     if not reason.strip():
         return Refused("取り消しの理由を入力してください。")
+    done = work.ledger.of_key(f"reverse:{entry}")
+    if done is not None and (done.actor, done.reason) != (actor.id, reason.strip()):
+        return Refused(f"記録 #{entry} はすでに取り消されています。")
     back = following(before, Kind.REVERSE, key=f"reverse:{entry}", actor=actor.id, at=actor.at)
-    written = work.ledger.record(replace(back, reason=reason), programmes[case.programme])
+    back = replace(back, reason=reason.strip(), article=before.article)
+    written = record_entry(work, letters, back, "use_reversed", actor)
     if isinstance(written, Refusal):
         return Refused(f"{written.japanese}。")
-    post_line(work, case, f"reversed:{entry}", f"↩ 記録 #{entry} を取り消しました。", actor.at)
-    return counted(work, case, "use_reversed", written, actor)
+    line = f"↩ 記録 #{entry} を取り消しました（理由：{reason.strip()}）。"
+    post_line(work, case, f"reversed:{entry}", line, actor.at)
+    return Done(work.cases.get(case.number) or case)
 
 
 def counted(work: Work, case: Case, action: str, entry: LedgerEntry, actor: Actor) -> Outcome:
     """Audit what was written to the ledger for a case, and let its card show the new count."""
+    _audit(work, entry, actor)
+    return redrawn(work, case, action, actor)
+
+
+def _audit(work: Work, entry: LedgerEntry, actor: Actor) -> None:
     work.audit.add(
         AuditEvent(
             actor.at,
             actor.id,
             "ledger",
-            case_number=case.number,
+            case_number=entry.case_number,
             support_number=entry.support_number,
             after={"entry": entry.id, "kind": entry.kind, "quota": entry.quota},
         )
     )
+
+
+def redrawn(work: Work, case: Case, action: str, actor: Actor) -> Outcome:
+    """Count one change of a case that only its ledger has, so that its card is drawn again."""
     changed = work.cases.change(case.number, case.version, actor.at)
     if changed is None:
         return Refused("案件が同時に変更されました。もう一度操作してください。")
     record_change(work, action, case, changed, actor)
     return Done(changed)
+
+
+def is_long(terms: QuotaTerms, entry: LedgerEntry) -> bool:
+    """Tell whether one use took longer than the terms' guideline; it counts once all the same."""
+    guideline, minutes = terms.guideline_minutes, entry.minutes
+    return guideline is not None and minutes is not None and minutes > guideline
 
 
 def _told(work: Work, case: Case, programme: Programme, entry: LedgerEntry, use: Use) -> None:
@@ -124,10 +171,9 @@ def _told(work: Work, case: Case, programme: Programme, entry: LedgerEntry, use:
     entries = work.ledger.entries(entry.support_number)
     left = balance_on(contract, programme, entry.quota, entries, entry.on) if contract else None
     rest = f"、残り{left.remaining}{terms.unit}" if left and left.remaining is not None else ""
-    long = terms.guideline_minutes is not None and use.minutes > terms.guideline_minutes
-    over = f" ⚠ 目安の{terms.guideline_minutes}分を超えています。" if long else ""
+    over = f" ⚠ 目安の{terms.guideline_minutes}分を超えています。" if is_long(terms, entry) else ""
     line = f"📞 {terms.title}を記録しました（#{entry.id}、{use.minutes}分{rest}）。{over}"
-    post_line(work, case, f"use:{entry.id}", line, entry.recorded_at)
+    post_record(work, case, entry.id, line, entry.recorded_at)
     text = f"{terms.title} {use.minutes}分（{use.contact}）\n{use.summary}"
     note = Note(case.number, entry.recorded_at, "call", entry.actor, text, f"ledger:{entry.id}")
     work.notes.add(note)

@@ -1,36 +1,45 @@
 """Letters to customers that people cause: drawn, composed and put into the outbox."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
+from bot.cases.canned import Canned, CannedReply
 from bot.cases.outcome import Refused
 from bot.cases.overview import Programmes
+from bot.cases.screening import size_in_words
 from bot.record import Office
-from bot.render import Letterhead, render
-from bot.settings import MailboxSettings
+from bot.render import render
+from bot.settings import MailboxSettings, ReissueSettings, RepliesSettings
 from bot.store.cases import Case
 from bot.store.outbox import Outgoing
 from bot.store.work import Work
 from mail import compose
+from mail.message import Attachment
 from mail.reference import case_reference, message_id
 from quotas.decision import Reply
 
 
 @dataclass(frozen=True, slots=True)
 class Letters:
-    """What letters are made with: how the desk signs, its mailboxes by name, its programmes."""
+    """What letters are made with: how the desk signs, its mailboxes by name, its programmes.
+
+    `canned` are the canned replies by programme; `replies` and `reissue` what the settings allow.
+    """
 
     office: Office
     boxes: Mapping[str, MailboxSettings]
     programmes: Programmes
+    canned: Canned = field(default_factory=dict[str, Sequence[CannedReply]])
+    replies: RepliesSettings = field(default_factory=RepliesSettings)
+    reissue: ReissueSettings = field(default_factory=ReissueSettings)
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One mail as it will be sent, every byte of it fixed."""
+    """One mail as it will be sent, every byte of it fixed; `files` are names with sizes."""
 
     to: str
     subject: str
@@ -39,6 +48,7 @@ class Letter:
     mailbox: str
     message_id: str
     raw: bytes = field(repr=False)
+    files: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +64,13 @@ class Addressee:
     subject: str = ""
 
 
-def write(
-    work: Work, letters: Letters, case: Case, reply: Reply, now: datetime
+def write(  # noqa: PLR0913, PLR0917 - the open work, and what makes one letter
+    work: Work,
+    letters: Letters,
+    case: Case,
+    reply: Reply,
+    now: datetime,
+    files: tuple[Attachment, ...] = (),
 ) -> Letter | Refused:
     """Draw `reply` in `case` and compose the mail; its `values` are those besides the usual ones.
 
@@ -70,20 +85,25 @@ def write(
         case.number,
         case.subject,
     )
-    return address(work, letters, addressee, reply, now)
+    return address(work, letters, addressee, reply, now, files)
 
 
-def address(
-    work: Work, letters: Letters, whom: Addressee, reply: Reply, now: datetime
+def address(  # noqa: PLR0913, PLR0917 - the open work, and what makes one letter
+    work: Work,
+    letters: Letters,
+    whom: Addressee,
+    reply: Reply,
+    now: datetime,
+    files: tuple[Attachment, ...] = (),
 ) -> Letter | Refused:
     """Draw `reply` and compose the mail to `whom`, in the thread of the case if there is one."""
     box, programme = letters.boxes.get(whom.mailbox), letters.programmes.get(whom.programme)
     if not whom.to or box is None or programme is None:
         return Refused("宛先のメールアドレスがないため、メールを作成できません。")
     rendered = render(
-        Reply(reply.template, whom.to, {**_usual(work, letters, whom), **reply.values}),
+        Reply(reply.template, whom.to, {**_usual(work, letters, whom, now.date()), **reply.values}),
         programme=programme,
-        letterhead=Letterhead(letters.office.name, box.address),
+        letterhead=letters.office.letterhead(box.address),
         now=now,
         case_number=whom.case,
         case_reference=case_reference(whom.case, letters.office.key) if whom.case else None,
@@ -104,9 +124,19 @@ def address(
             date=now,
             in_reply_to=thread[-1] if thread else "",
             references=thread,
+            attachments=files,
         )
     )
-    return Letter(whom.to, rendered.subject, rendered.body, reply.template, box.name, own_id, raw)
+    return Letter(
+        whom.to,
+        rendered.subject,
+        rendered.body,
+        reply.template,
+        box.name,
+        own_id,
+        raw,
+        tuple(f"{file.name}（{size_in_words(file.size)}）" for file in files),
+    )
 
 
 def outgoing(letter: Letter, case: Case | None, key: str, now: datetime) -> Outgoing:
@@ -125,16 +155,24 @@ def outgoing(letter: Letter, case: Case | None, key: str, now: datetime) -> Outg
     )
 
 
-def _usual(work: Work, letters: Letters, whom: Addressee) -> dict[str, Any]:
+def addressee_registered(work: Work, number: str | None, to: str | None, day: date) -> bool:
+    """Tell whether mail to `to` reaches a contact registered on `day` for contract `number`."""
+    contract = work.contracts.find(number) if number else None
+    return bool(contract and to and contract.contact_of(to, day))
+
+
+def _usual(work: Work, letters: Letters, whom: Addressee, day: date) -> dict[str, Any]:
+    """Return the usual values; what the register knows is told to registered contacts only."""
     programme = letters.programmes[whom.programme]
     contract = work.contracts.find(whom.support_number) if whom.support_number else None
+    known = contract.contact_of(whom.to or "", day) if contract else None
     return {
         "subject": whom.subject,
         "programme_name": programme.name,
         "number_label": programme.number.labels[0],
-        "support_number": whom.support_number,
-        "customer": contract.customer if contract else None,
-        "contact_name": whom.name,
+        "support_number": whom.support_number if known else None,
+        "customer": contract.customer if contract and known else None,
+        "contact_name": known.name if known else whom.name,
     }
 
 

@@ -10,6 +10,7 @@ from bot.store.notes import Note
 from bot.store.work import Work
 
 NUMBER_CHARACTERS = 64
+UNLINKED = "契約が特定されていない案件です。先に契約と関連付けてください。"
 
 
 def link(work: Work, seen: Seen, written: str, reason: str, actor: Actor) -> Outcome:

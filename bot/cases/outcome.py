@@ -11,12 +11,13 @@ class Actor:
     """Who acts and when: `id` as the audit keeps it (``slack:U123``, ``web:taro``, ``desk``).
 
     `at` is aware, in the desk's timezone. `lead` may do what needs a lead; the face has checked
-    both before it calls a command.
+    both before it calls a command. `name` is how the person is called, where that is known.
     """
 
     id: str
     at: datetime
     lead: bool = False
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +45,20 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The command may not be done; `why` tells the operator in Japanese what to do instead."""
+    """The command may not be done; `why` tells the operator in Japanese what to do instead.
+
+    `field` names the one of a form's fields that is wrong, where it is not the form's usual one.
+    """
 
     why: str
+    field: str | None = None
 
 
-Outcome = Done | Conflict | Refused
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The command was carried out on no case; `what` tells the operator so, in Japanese."""
+
+    what: str
+
+
+Outcome = Done | Conflict | Refused | Told

@@ -4,26 +4,20 @@ from dataclasses import replace
 
 from bot.cases.commands import last_actor, record_change
 from bot.cases.counting import counted
+from bot.cases.held import asked
 from bot.cases.letter import Letters
 from bot.cases.outcome import Actor, Conflict, Done, Outcome, Refused, Seen
 from bot.cases.reply import checked
+from bot.cases.requests import quota_asked
 from bot.cases.states import CaseState
 from bot.store.cases import Case
 from bot.store.notes import Note
 from bot.store.work import Work
 from quotas.ledger import Kind, LedgerEntry
 from quotas.ledger_check import Refusal
-from quotas.programme import Programme
 
 ASKED = "override_asked"
 NOTHING_ASKED = "この案件には、上限超過の申請がありません。"
-
-
-def quota_asked(programme: Programme, case: Case) -> str | None:
-    """Return the quota a case asks a unit of, by its category, or None."""
-    found = programme.categories.on(case.opened_at.date()).value
-    kinds = {c.name: c.quota for c in found if c.kind == "quota_request"}
-    return kinds.get(case.category or "")
 
 
 def ask(work: Work, letters: Letters, seen: Seen, reason: str, actor: Actor) -> Outcome:
@@ -52,8 +46,8 @@ def grant(work: Work, letters: Letters, seen: Seen, actor: Actor) -> Outcome:
     if asker(work, case) == actor.id:
         return Refused("申請したご本人は承認できません。別の担当者に依頼してください。")
     programme = letters.programmes[case.programme]
-    reservation = _reservation(case, quota_asked(programme, case) or "", actor)
-    entry = replace(reservation, reason="上限超過の承認")
+    reserve = reservation(case, quota_asked(programme, case) or "", actor, "override")
+    entry = replace(reserve, reason="上限超過の承認")
     written = work.ledger.record(entry, programme, override=True)
     if isinstance(written, Refusal):
         return Refused(f"{written.japanese}。")
@@ -79,8 +73,8 @@ def asker(work: Work, case: Case) -> str | None:
 
 def _asked(work: Work, seen: Seen) -> Case | Conflict | Refused:
     case = checked(work, seen)
-    if isinstance(case, Case) and case.state != CaseState.APPROVAL:
-        return Refused(NOTHING_ASKED)
+    if isinstance(case, Case) and (case.state != CaseState.APPROVAL or asked(work, case.number)):
+        return Refused(NOTHING_ASKED)  # or it is a reply that waits for approval
     return case
 
 
@@ -99,7 +93,8 @@ def _turned(work: Work, case: Case, action: str, state: CaseState, actor: Actor)
     return Done(changed)
 
 
-def _reservation(case: Case, quota: str, actor: Actor) -> LedgerEntry:
+def reservation(case: Case, quota: str, actor: Actor, cause: str) -> LedgerEntry:
+    """Return the entry that reserves a unit for a case; `cause` keeps its key apart."""
     day = case.opened_at.astimezone(actor.at.tzinfo).date()
     return LedgerEntry(
         id=0,
@@ -110,7 +105,7 @@ def _reservation(case: Case, quota: str, actor: Actor) -> LedgerEntry:
         charged_on=day,
         on=actor.at.date(),
         recorded_at=actor.at,
-        key=f"override:{case.number}:{case.version}",
+        key=f"{cause}:{case.number}:{case.version}",
         actor=actor.id,
         case_number=case.number,
         contact=case.contact,

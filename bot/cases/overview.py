@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from bot.cases.held import asked
+from bot.cases.requests import is_free, is_open, quota_asked
+from bot.cases.states import CaseState
 from bot.store.cases import Case
 from bot.store.messages import StoredMessage
 from bot.store.work import Work
@@ -30,7 +33,9 @@ class Overview:
 
     `contact` is the sender as registered on the day the case was opened, or None; `status` and
     `category` are the programme's own words for them; `reserved` tells of a re-issue that is
-    neither granted nor refused, `exhausted` of one the limit stopped.
+    neither granted nor refused, `exhausted` of one the limit stopped, `undecided` of one the terms
+    leave open; `reply_waits` of a reply that another person has to approve,
+    `unauthenticated` of mail that stands only because its sender is not proven.
     """
 
     case: Case
@@ -44,6 +49,9 @@ class Overview:
     opened_by: int | None
     reserved: bool
     exhausted: bool
+    undecided: bool = False
+    reply_waits: bool = False
+    unauthenticated: bool = False
 
 
 def overview(work: Work, number: str, programmes: Programmes, now: datetime) -> Overview | None:
@@ -56,6 +64,8 @@ def overview(work: Work, number: str, programmes: Programmes, now: datetime) -> 
     message = work.messages.get(case.opened_by) if case.opened_by else None
     opened_on = case.opened_at.astimezone(now.tzinfo).date()
     known = contract.contact_of(case.contact, opened_on) if contract and case.contact else None
+    left = counts(work, programme, contract, now.date())
+    undecided = is_open(work, programme, case)
     return Overview(
         case=case,
         programme=programme.name if programme else case.programme,
@@ -63,12 +73,33 @@ def overview(work: Work, number: str, programmes: Programmes, now: datetime) -> 
         contact=known,
         status=_status(programme, contract, now.date()),
         category=_category(programme, case, opened_on),
-        counts=counts(work, programme, contract, now.date()),
-        excerpt=(message.excerpt or "") if message else "",
+        counts=left,
+        excerpt=(message.excerpt or "") if message else _first_note(work, number),
         opened_by=case.opened_by,
-        reserved=bool(work.ledger.reserved_in(number)),
-        exhausted=_stopped(work, message, number),
+        reserved=bool(work.ledger.reserved_in(number)) or is_free(work, number),
+        exhausted=_stopped(work, message, number)
+        or (undecided and _used_up(programme, case, left)),
+        undecided=undecided,
+        reply_waits=case.state == CaseState.APPROVAL and bool(asked(work, number)),
+        unauthenticated=awaits_vouching(message),
     )
+
+
+def awaits_vouching(message: StoredMessage | None) -> bool:
+    """Tell whether a message stands undecided only because its sender isn't authenticated."""
+    return message is not None and message.reason == Reason.SENDER_UNAUTHENTICATED
+
+
+def _first_note(work: Work, number: str) -> str:
+    """Return what was written when a case was opened by hand."""
+    return next((note.text for note in work.notes.of_case(number)), "")
+
+
+def _used_up(programme: Programme | None, case: Case, left: tuple[Count, ...]) -> bool:
+    """Tell whether nothing is left of what a case asks for."""
+    quota = quota_asked(programme, case) if programme else None
+    remaining = (c.balance.remaining for c in left if c.terms.name == quota)
+    return any(rest is not None and rest < 1 for rest in remaining)
 
 
 def _stopped(work: Work, message: StoredMessage | None, number: str) -> bool:

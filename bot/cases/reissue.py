@@ -1,22 +1,34 @@
-"""Licence-key re-issue: granted with a key, or refused with a reason.
+"""Licence-key re-issue: granted with a key, refused with a reason, or withdrawn.
 
 The key is drawn into the mail and sealed in the same step; no note, audit or card ever holds it.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
+from bot.cases.commands import last_actor, record_change
 from bot.cases.counting import counted
-from bot.cases.letter import Letters, outgoing, write
-from bot.cases.outcome import Actor, Conflict, Outcome, Refused, Seen
+from bot.cases.letter import Letters, addressee_registered, outgoing, write
+from bot.cases.outcome import Actor, Conflict, Done, Outcome, Refused, Seen
+from bot.cases.override import reservation
 from bot.cases.reply import checked
+from bot.cases.requests import is_free, quota_asked
+from bot.cases.screening import screen, too_big
+from bot.clock import Clock
 from bot.drawing import post_line
+from bot.jobs import Handler, Periodic
 from bot.outbox import SEALED, deliver_soon
 from bot.sealing import Seal
+from bot.store import Store
 from bot.store.cases import Case
+from bot.store.job_table import Job
 from bot.store.ledger import following
+from bot.store.notes import Note
 from bot.store.work import Work
+from mail.message import Attachment
 from quotas.answer import quota_values
 from quotas.counting import balance_on, terms_in
 from quotas.decision import Reply
@@ -24,76 +36,196 @@ from quotas.ledger import Kind, LedgerEntry
 from quotas.ledger_check import Refusal
 from quotas.programme import Programme
 
-NO_REQUEST = "この案件には、承認を待っている再発行の予約がありません。"
+ERASE_JOB = "reissue.erase"
+"""The kind of job that erases keys whose mail could not be sent; it comes round every hour."""
+EVERY = Periodic(ERASE_JOB, timedelta(hours=1))
+NO_REQUEST = "この案件には、承認を待っている再発行がありません。"
+NO_KEY = "ライセンスキーを入力するか、ファイルを添付してください。"
+NOT_REGISTERED = (
+    "送付先が登録担当者ではないため、再発行の手続きを進められません。登録をご確認ください。"
+)
+ERASED = "保管期限を過ぎたため、ライセンスキーを消去しました"
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What is granted: keys as text, one a line, or as files, and what the operator adds."""
+
+    keys: str = field(default="", repr=False)
+    note: str = ""
+    files: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class _Request:
-    """A case with its open reservation."""
+    """A case whose re-issue waits: its open reservation, or None if it was decided not to count."""
 
     case: Case
-    entry: LedgerEntry
+    quota: str
+    entry: LedgerEntry | None
     programme: Programme
 
 
-def approve(
-    work: Work, letters: Letters, seen: Seen, granted: tuple[str, str], actor: Actor
-) -> Outcome:
-    """Send the key to the contact who asked and consume the reserved unit, in one step.
+class UndeliverableError(ValueError):
+    """Raised to undo the whole work when the letter can't be made after the count was settled."""
 
-    `granted` holds the key or keys, one a line, and what the operator adds.
-    """
-    keys, note = granted
-    if not keys.strip():
-        return Refused("ライセンスキーを入力してください。")
-    request = _request(work, letters, seen)
+
+def approve(work: Work, letters: Letters, seen: Seen, granted: Grant, actor: Actor) -> Outcome:
+    """Send the key to the contact who asked and settle the count, in one step."""
+    if not granted.keys.strip() and not granted.files:
+        return Refused(NO_KEY)
+    refused = screen([granted.note], letters.replies) or too_big(granted.files, letters.replies)
+    if refused is not None:
+        return refused
+    request = _mailable(work, letters, seen, actor)
     if not isinstance(request, _Request):
         return request
-    values = {"licence_keys": keys.strip(), "note": note.strip()}
-    return _settle(work, letters, request, Reply("reissue_done", "", values), actor)
+    entry = _taken(work, request, actor)
+    closing = (Kind.CONSUME, "") if request.entry else (Kind.WAIVE, "回数に数えない再発行")
+    written = entry if isinstance(entry, Refusal) else _close(work, request, entry, closing, actor)
+    if isinstance(written, Refusal):
+        return Refused(f"{written.japanese}。")
+    values = {
+        "licence_keys": granted.keys.strip(),
+        "key_files": [file.name for file in granted.files],
+        "note": granted.note.strip(),
+    }
+    _send(work, letters, request, Reply("reissue_done", "", values), actor, granted.files)
+    line = "🔑 再発行を承認し、お客さまへ送信します。"
+    post_line(work, request.case, f"reissue_approved:{written.id}", line, actor.at)
+    return counted(work, request.case, "reissue_approved", written, actor)
 
 
 def refuse(work: Work, letters: Letters, seen: Seen, why: str, actor: Actor) -> Outcome:
     """Tell the contact why there is no key, and give the reserved unit back."""
     if not why.strip():
         return Refused("却下の理由を入力してください。")
+    refused = screen([why], letters.replies)
+    if refused is not None:
+        return refused
+    request = _mailable(work, letters, seen, actor)
+    if not isinstance(request, _Request):
+        return request
+    ended = _given_back(work, request, "reissue_refused", actor)
+    if isinstance(ended, Done):
+        _send(work, letters, request, Reply("reissue_refused", "", {"why": why}), actor)
+        line = "再発行を却下し、予約を戻しました。"
+        post_line(work, ended.case, f"reissue_refused:{seen.version}", line, actor.at)
+    return ended
+
+
+def withdraw(work: Work, letters: Letters, seen: Seen, reason: str, actor: Actor) -> Outcome:
+    """取り下げ: give the reserved unit back without a mail; the reason is kept as a note."""
+    if not reason.strip():
+        return Refused("取り下げの理由を入力してください。")
     request = _request(work, letters, seen)
     if not isinstance(request, _Request):
         return request
-    return _settle(work, letters, request, Reply("reissue_refused", "", {"why": why}), actor)
+    ended = _given_back(work, request, "reissue_withdrawn", actor, reason)
+    if isinstance(ended, Done):
+        text, ref = f"再発行の取り下げ：{reason}", f"withdrawn:{seen.number}:{seen.version}"
+        work.notes.add(Note(seen.number, actor.at, "event", actor.id, text, ref))
+        line = "↩ 再発行のご依頼は取り下げられ、予約を戻しました。"
+        post_line(work, ended.case, ref, line, actor.at)
+    return ended
 
 
-_WAYS: Mapping[str, tuple[Kind, str, str]] = {
-    "reissue_done": (Kind.CONSUME, "reissue_approved", "🔑 再発行を承認し、お客さまへ送信します。"),
-    "reissue_refused": (Kind.RELEASE, "reissue_refused", "再発行を却下し、予約を戻しました。"),
-}
-"""By template: what is written to the ledger, the audit's word, and the line in the thread."""
+def order(work: Work, letters: Letters, seen: Seen, actor: Actor) -> Mapping[str, Any] | Outcome:
+    """Return what the vendor's issuer is told about a request, or why nothing is to be issued.
 
-
-def _settle(work: Work, letters: Letters, request: _Request, reply: Reply, actor: Actor) -> Outcome:
-    kind, action, line = _WAYS[reply.template]
+    `request` in it is equal whenever the same re-issue is asked for again.
+    """
+    request = _mailable(work, letters, seen, actor)
+    if not isinstance(request, _Request):
+        return request
     case, entry = request.case, request.entry
-    key = f"{action}:{entry.id}"
-    closing = following(entry, kind, key=key, actor=actor.id, at=actor.at)
-    written = work.ledger.record(closing, request.programme)
-    if isinstance(written, Refusal):
-        return Refused(f"{written.japanese}。")
-    values = {**reply.values, "quota": _count(work, request)}
-    letter = write(work, letters, case, replace(reply, values=values), actor.at)
+    contract = work.contracts.find(case.support_number or "")
+    facts: dict[str, Any] = {}
+    for message in work.messages.of_case(case.number):
+        facts |= (message.decision or {}).get("facts") or {}
+    return {
+        "request": f"{case.number}:{entry.id}" if entry else f"{case.number}:free",
+        "case_number": case.number,
+        "programme": case.programme,
+        "support_number": case.support_number,
+        "customer": contract.customer if contract else None,
+        "contact": {"name": case.contact_name, "email": case.contact},
+        "quota": request.quota,
+        "counted": entry is not None,
+        "facts": facts,
+    }
+
+
+def _taken(work: Work, request: _Request, actor: Actor) -> LedgerEntry | Refusal:
+    """Return the reservation that is settled; one that does not count is written only now."""
+    if request.entry is not None:
+        return request.entry
+    entry = reservation(request.case, request.quota, actor, "uncounted")
+    return work.ledger.record(entry, request.programme, override=True)
+
+
+def _close(
+    work: Work, request: _Request, entry: LedgerEntry, closing: tuple[Kind, str], actor: Actor
+) -> LedgerEntry | Refusal:
+    """Close a reservation; `closing` is how and why."""
+    kind, reason = closing
+    key = f"reissue_{kind}:{entry.id}"
+    end = following(entry, kind, key=key, actor=actor.id, at=actor.at)
+    return work.ledger.record(replace(end, reason=reason), request.programme)
+
+
+def _given_back(
+    work: Work, request: _Request, action: str, actor: Actor, reason: str = ""
+) -> Outcome:
+    """Release the reserved unit, if there is one, and record how the request ended."""
+    case = request.case
+    if request.entry is not None:
+        written = _close(work, request, request.entry, (Kind.RELEASE, reason), actor)
+        if isinstance(written, Refusal):
+            return Refused(f"{written.japanese}。")
+        return counted(work, case, action, written, actor)
+    changed = work.cases.change(case.number, case.version, actor.at)
+    if changed is None:
+        return Conflict(case, by=last_actor(work, case))
+    record_change(work, action, case, changed, actor)
+    return Done(changed)
+
+
+def _send(  # noqa: PLR0913, PLR0917 - the open work, and what makes one letter
+    work: Work,
+    letters: Letters,
+    request: _Request,
+    reply: Reply,
+    actor: Actor,
+    files: tuple[Attachment, ...] = (),
+) -> None:
+    """Put the letter about a settled request into the outbox; one with a key is sealed."""
+    case = request.case
+    reply = replace(reply, values={**reply.values, "quota": _count(work, request)})
+    letter = write(work, letters, case, reply, actor.at, files)
     if isinstance(letter, Refused):
         raise UndeliverableError(letter.why)
-    row = outgoing(letter, case, f"mail:{key}", actor.at)
-    if kind is Kind.CONSUME:
+    row = outgoing(letter, case, f"mail:{reply.template}:{case.number}:{case.version}", actor.at)
+    if reply.template == "reissue_done":
         sealed = Seal(letters.office.key).close(letter.raw)
         row = replace(row, raw=sealed, payload=SEALED)
     work.outbox.add(row)
     deliver_soon(work, actor.at)
-    post_line(work, case, key, line, actor.at)
-    return counted(work, case, action, written, actor)
 
 
-class UndeliverableError(ValueError):
-    """Raised to undo the whole work when the letter can't be made after the count was settled."""
+def _mailable(
+    work: Work, letters: Letters, seen: Seen, actor: Actor
+) -> _Request | Conflict | Refused:
+    """Return the request whose outcome can be mailed: to a registered contact and nobody else."""
+    request = _request(work, letters, seen)
+    if not isinstance(request, _Request):
+        return request
+    case = request.case
+    if case.mailbox not in letters.boxes:
+        return Refused("送信に使うメールボックスの設定がないため、手続きを進められません。")
+    if not addressee_registered(work, case.support_number, case.contact, actor.at.date()):
+        return Refused(NOT_REGISTERED)
+    return request
 
 
 def _request(work: Work, letters: Letters, seen: Seen) -> _Request | Conflict | Refused:
@@ -101,19 +233,48 @@ def _request(work: Work, letters: Letters, seen: Seen) -> _Request | Conflict | 
     if not isinstance(case, Case):
         return case
     programme = letters.programmes.get(case.programme)
-    reserved = work.ledger.reserved_in(case.number)
-    if not reserved or programme is None:
+    entry = next(iter(work.ledger.reserved_in(case.number)), None)
+    quota = entry.quota if entry else _free_quota(work, programme, case)
+    if programme is None or quota is None:
         return Refused(NO_REQUEST)
-    if not case.contact or case.mailbox not in letters.boxes:
-        return Refused("宛先のメールアドレスがないため、再発行の手続きを進められません。")
-    return _Request(case, reserved[0], programme)
+    return _Request(case, quota, entry, programme)
+
+
+def _free_quota(work: Work, programme: Programme | None, case: Case) -> str | None:
+    if programme is None or not is_free(work, case.number):
+        return None
+    return quota_asked(programme, case)
 
 
 def _count(work: Work, request: _Request) -> Mapping[str, Any] | None:
-    entry, programme = request.entry, request.programme
-    contract = work.contracts.find(entry.support_number)
-    if contract is None:
+    case, programme = request.case, request.programme
+    contract = work.contracts.find(case.support_number or "")
+    if contract is None or request.entry is None:
         return None
-    entries = work.ledger.entries(entry.support_number)
-    left = balance_on(contract, programme, entry.quota, entries, entry.charged_on)
-    return quota_values(left, terms_in(programme, entry.quota, left.year)) if left else None
+    entries = work.ledger.entries(contract.support_number)
+    left = balance_on(contract, programme, request.quota, entries, request.entry.charged_on)
+    return quota_values(left, terms_in(programme, request.quota, left.year)) if left else None
+
+
+def erase_old(work: Work, keep: timedelta, now: datetime) -> int:
+    """Erase the keys whose mails have not left within `keep`; return how many there were."""
+    old = work.outbox.sealed_before(now - keep)
+    work.outbox.erase([row.id for row in old])
+    for row in old:
+        if row.state != "withdrawn":
+            work.outbox.fail(row.id, ERASED)
+        case = work.cases.get(row.case_number) if row.case_number else None
+        if case is not None:
+            text = f"⚠ メールを送信できないまま{ERASED}。キーをもう一度お送りください。"
+            post_line(work, case, f"erased:{row.id}", text, now)
+    return len(old)
+
+
+def handlers(store: Store, clock: Clock, keep: timedelta) -> Mapping[str, Handler]:
+    """Return the job that erases old keys, for the runner, which has `EVERY` among its rounds."""
+
+    async def run(jobs: Sequence[Job]) -> None:
+        del jobs  # one look at the clock does for all
+        await store.run(partial(erase_old, keep=keep, now=clock()))
+
+    return {ERASE_JOB: Handler(run, batch=10)}

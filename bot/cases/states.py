@@ -43,7 +43,6 @@ class Move:
 
 MOVES: Mapping[str, Move] = {
     "claim": Move("担当する", AT_WORK, CaseState.CLAIMED),
-    "assign": Move("担当者の変更", ALIVE, None),
     "wait": Move("回答待ちにする", AT_WORK, CaseState.WAITING),
     "snooze": Move("保留", AT_WORK, CaseState.SNOOZED),
     "wake": Move("保留の解除", frozenset({CaseState.SNOOZED}), None),

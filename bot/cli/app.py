@@ -2,7 +2,19 @@
 
 import typer
 
-from bot.cli import contracts, desk, ledger, messages, outbox, quarantine, quota, quote, terms, user
+from bot.cli import (
+    audit,
+    contracts,
+    desk,
+    ledger,
+    messages,
+    outbox,
+    quarantine,
+    quota,
+    quote,
+    terms,
+    user,
+)
 from bot.cli.registers import import_registers
 
 app = typer.Typer(
@@ -29,3 +41,4 @@ app.add_typer(outbox.app, name="outbox", help="What is to be sent.")
 app.add_typer(quarantine.app, name="quarantine", help="Messages the desk could not handle.")
 app.add_typer(ledger.app, name="ledger", help="The append-only ledger.")
 app.add_typer(user.app, name="user", help="The people who sign in to the web.")
+app.add_typer(audit.app, name="audit", help="The desk against the world outside.")

@@ -1,16 +1,19 @@
 """Opening the desk for a command: settings, terms and a migrated store, closed at the end."""
 
+import re
 from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from bot.cli.options import fail
+from bot.cli.options import FINDING, fail
 from bot.config import ConfigError, config_path, environment, load
 from bot.house import House, open_house
 from bot.settings import MailboxSettings, Settings
 from bot.store.errors import StoreError
 from quotas.terms_file import TermsError
+
+PASSWORD = re.compile(r"(://[^:/@]*):[^@]*@")
 
 
 def settings_at(config: Path | None) -> Settings:
@@ -34,7 +37,8 @@ def opened(config: Path | None) -> Generator[House]:
         house.store.migrate()
         yield house
     except StoreError as error:
-        fail(f"database {settings.desk.database}: {error}; check that it is there and writable", 1)
+        where = PASSWORD.sub(r"\1:***@", settings.desk.database)
+        fail(f"database {where}: {error}; check that it is there and writable", FINDING)
     finally:
         house.close()
 

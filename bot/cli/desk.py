@@ -44,12 +44,17 @@ def demo(
 
     from bot.demo.stage import run_demo
 
-    raise typer.Exit(asyncio.run(run_demo(folder, once=once)))
+    try:
+        status = asyncio.run(run_demo(folder, once=once))
+    except TimeoutError as error:
+        fail(f"demo: {error}", FINDING)
+    raise typer.Exit(status)
 
 
 def serve(
     role: Annotated[
-        list[str] | None, typer.Option("--role", help="receive, work, send or slack; default: all.")
+        list[str] | None,
+        typer.Option("--role", help="receive, work, send, slack or web; default: all."),
     ] = None,
     config: Config = None,
 ) -> None:

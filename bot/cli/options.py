@@ -74,7 +74,7 @@ def instant(value: str | None) -> datetime | None:
 
 def safe(text: str) -> str:
     """Return `text` without control characters, so that mail can't steer the terminal."""
-    return "".join(c if c == "\n" or c.isprintable() or c == "\u3000" else "\ufffd" for c in text)
+    return "".join(c if c in "\n\t" or c.isprintable() or c == "\u3000" else "\ufffd" for c in text)
 
 
 def warn(message: str) -> None:

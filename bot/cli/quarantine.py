@@ -69,8 +69,9 @@ def retry(
     config: Config = None,
 ) -> None:
     """Let the running desk handle quarantined messages again, after a fix."""
+    from bot.cases.outcome import Actor
+    from bot.cases.strays import retry as try_again
     from bot.cli.context import opened
-    from bot.desk import DECIDE_JOB
     from quotas.decision import State
 
     with opened(config) as house, house.store.work() as work:
@@ -79,8 +80,7 @@ def retry(
         if unknown := [number for number in wanted if number not in held]:
             fail(f"not in quarantine: {unknown}; see 'madoguchi quarantine list'", 1)
         for number in wanted:
-            work.messages.reopen(number)
-        work.jobs.defer_many(DECIDE_JOB, [{"message": n} for n in wanted], house.clock())
+            try_again(work, number, Actor("cli", house.clock()))
     if json:
         print_json({"retried": wanted})
     else:

@@ -215,6 +215,8 @@ def _follow(kind: str, number: int, key: str | None, reason: str, json: bool, co
 
 def _record(house: "House", entry: "LedgerEntry", *, json: bool) -> None:
     """Write an entry under the contract's lock and print it with the balance after it."""
+    from bot.cases.counting import is_long, record_entry
+    from bot.cases.outcome import Actor
     from bot.statements import balances_on
     from bot.store.errors import PermanentStoreError
     from quotas.ledger_check import Refusal
@@ -226,19 +228,25 @@ def _record(house: "House", entry: "LedgerEntry", *, json: bool) -> None:
     programme = house.programmes[contract.programme]
     try:
         with house.store.work() as work:
-            done = work.ledger.record(entry, programme)
+            actor = Actor(entry.actor, entry.recorded_at)
+            done = record_entry(work, house.letters, entry, f"quota_{entry.kind}", actor)
             entries = work.ledger.entries(entry.support_number)
     except PermanentStoreError as error:
         fail(str(error), FINDING)
     if isinstance(done, Refusal):
         _refused(done, json=json)
-    balances = balances_on(contract, programme, entries, max(entry.charged_on, entry.on))
+    known_on = max(entry.charged_on, entry.on)
+    balances = balances_on(contract, programme, entries, entry.charged_on, known_on)
     left = next((b for b in balances if b["name"] == entry.quota), None)
+    terms = programme.quota_on(done.quota, done.charged_on)
+    long = is_long(terms, done)
     if json:
-        print_json({"entry": done.id, "kind": done.kind, "units": done.units, "quota": left})
+        shown = {"entry": done.id, "kind": done.kind, "units": done.units, "quota": left}
+        print_json(shown | {"over_minutes": long})
     else:
-        remaining = left["remaining"] if left else None
-        typer.echo(f"#{done.id} {done.kind} {done.units}" + _remaining(remaining))
+        remaining = _remaining(left["remaining"] if left else None)
+        over = f"  目安の{terms.guideline_minutes}分を超えています" if long else ""
+        typer.echo(f"#{done.id} {done.kind} {done.units}{remaining}{over}")
 
 
 def _remaining(remaining: int | None) -> str:

@@ -195,6 +195,7 @@ def _quote(
     json: bool,
     **given: Any,
 ) -> None:
+    from quotas.answer import quotation_values
     from quotas.quotation import quote
 
     contract, terms, today = _subject(number, programme, config)
@@ -204,7 +205,8 @@ def _quote(
         fail(f"the terms of {terms.id} quote no {kind}; they quote {', '.join(offered)}")
     quotation = quote(kind, contract, terms, at, **given)
     if json:
-        print_json({"programme": terms.id, "support_number": number, "on": at, **_json(quotation)})
+        shown = {"programme": terms.id, "support_number": number, "on": at}
+        print_json(shown | quotation_values(quotation))
     else:
         typer.echo(safe(_text(quotation, terms, at)))
 
@@ -257,19 +259,6 @@ def _whole(text: str, where: str) -> int:
         return fail(
             f"{where!r}: {text!r} is not a whole number; write NAME=500000 or 10:2026-03-31"
         )
-
-
-def _json(quotation: "Quotation") -> dict[str, Any]:
-    return {
-        "kind": quotation.kind,
-        "lines": [
-            {"text": line.text, "amount": line.amount, "article": line.article}
-            for line in quotation.lines
-        ],
-        "total": quotation.total,
-        "total_with_tax": quotation.total_with_tax,
-        "questions": list(quotation.questions),
-    }
 
 
 def _text(quotation: "Quotation", programme: "Programme", on: date) -> str:

@@ -190,11 +190,13 @@ async def _answered(
     """Wait until the reply to `message`, if there is one, has arrived at the customer."""
     with house.store.reading() as work:
         replies = [item for item in work.outbox.answering(message.id) if item.kind == "mail"]
-    for _ in range(int(LONGEST / _LOOK) if replies else 0):
+    if not replies:
+        return None
+    for _ in range(int(LONGEST / _LOOK)):
         if len(catcher.caught) > before:
             return catcher.caught[-1]
         await asyncio.sleep(_LOOK)
-    return None
+    raise TimeoutError("an answer was not sent in time; see 'madoguchi outbox list'")
 
 
 def _subject(reply: Envelope | None) -> str:

@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 from bot.registers import cells
+from bot.registers.crowd import first_crowd
 from bot.registers.problems import CellError, RowError
 from bot.registers.reading import RegisterRow, Registers
 from quotas.contract import Contact, Contract, Licence, Period, Product
@@ -171,15 +172,12 @@ class Assembler:
     def _check_maximum(self, contract: Contract, rows: Sequence[RegisterRow]) -> None:
         """Complain about the first day with too many contacts."""
         maximum = self._programmes[contract.programme].contacts_maximum
-        held = [(_contact(row.values), row) for row in rows]
-        for day in sorted({max(c.since or date.min, _first_day(contract)) for c, _ in held}):
-            at_once = [row for contact, row in held if contact.holds_on(day)]
-            allowed = maximum.on(day).value
-            if allowed is not None and len(at_once) > allowed:
-                reason = f"on {day} {len(at_once)} contacts are registered, {allowed} are allowed"
-                remedy = "let one end (until) before the next begins (from)"
-                self._wrong(at_once[-1], "from", reason, remedy)
-                return
+        crowd = first_crowd(contract, [_contact(row.values) for row in rows], maximum)
+        if crowd is not None:
+            allowed = f"{crowd.allowed} are allowed"
+            reason = f"on {crowd.day} {crowd.count} contacts are registered, {allowed}"
+            remedy = "let one end (until) before the next begins (from)"
+            self._wrong(rows[crowd.last], "from", reason, remedy)
 
     def _all_rows(self, number: str) -> Iterator[RegisterRow]:
         for grouped in self._rows.values():
@@ -187,10 +185,6 @@ class Assembler:
 
     def _wrong(self, row: RegisterRow, column: str, reason: str, remedy: str) -> None:
         self._errors.append(RowError(row.place, column, reason, remedy))
-
-
-def _first_day(contract: Contract) -> date:
-    return min((period.start for period in contract.periods), default=date(2000, 1, 1))
 
 
 def _contact(values: Mapping[str, Any]) -> Contact:

@@ -55,7 +55,7 @@ def sheets(path: Path) -> Iterator[Sheet]:
 
 
 def _csv(path: Path) -> Iterator[Row]:
-    decoded = _decoded(path.read_bytes())
+    decoded = _decoded(_bytes(path))
     first_line = decoded.partition("\n")[0]
     delimiter = "\t" if first_line.count("\t") > first_line.count(",") else ","
     reader = csv.reader(io.StringIO(decoded, newline=""), delimiter=delimiter, strict=True)
@@ -69,6 +69,13 @@ def _csv(path: Path) -> Iterator[Row]:
         raise FileError(
             f"line {reader.line_num} is not CSV ({error})", "save it again as CSV UTF-8"
         ) from error
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise FileError(f"can't be read ({error.strerror})", "name a readable file") from error
 
 
 def _decoded(raw: bytes) -> str:

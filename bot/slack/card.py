@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.cases.commands import PRIORITIES
 from bot.cases.overview import Count, Overview
-from bot.cases.states import AT_WORK, ENDED, TITLES, CaseState
+from bot.cases.states import ALIVE, AT_WORK, ENDED, TITLES, CaseState
 from bot.slack.blocks import (
     Block,
     actions,
@@ -23,8 +24,11 @@ from bot.slack.blocks import (
     seen_value,
 )
 from bot.store.cases import Case
+from quotas.counting import thresholds_reached
 from quotas.marks import title_of
 
+MENU_OPTIONS = 5
+"""What one menu behind dots holds; more of them stand side by side."""
 PREFIX = "case."
 """Every action of a card begins so; the rest is the command's name."""
 
@@ -41,7 +45,7 @@ def card(seen: Overview, now: datetime) -> list[Block]:
         *(marks if case.marks else []),
         *question,
         quotation(seen.excerpt),
-        actions(f"actions:{case.number}:{case.version}", buttons(seen)),
+        *button_rows(f"actions:{case.number}:{case.version}", seen),
     ]
 
 
@@ -56,7 +60,9 @@ def count_line(count: Count) -> str:
     if balance.remaining is None:
         return f"{count.terms.title}：{balance.used}{unit}使用"
     held = f"（うち予約{balance.reserved}{unit}）" if balance.reserved else ""
-    return f"{count.terms.title}：残り{balance.remaining}／{balance.limit}{unit}{held}"
+    reached = max(thresholds_reached(balance, count.terms), default=0)
+    mark = f" ⚠ {reached}％到達" if reached else ""
+    return f"{count.terms.title}：残り{balance.remaining}／{balance.limit}{unit}{held}{mark}"
 
 
 def _facts(seen: Overview) -> list[tuple[str, str]]:
@@ -83,6 +89,10 @@ def _sender(seen: Overview) -> str:
 
 def _standing(case: Case, now: datetime) -> list[str]:
     lines = [f"状態：*{TITLES[case.state]}*", f"担当：{person(case.assignee)}"]
+    if case.priority:
+        lines.append(f"優先度：*{PRIORITIES.get(case.priority, case.priority)}*")
+    if case.merged_into:
+        lines.append(f"🔗 {case.merged_into} に統合済み")
     if case.due_at:
         late = " ⏰ 期限超過" if case.due_at <= now and case.state not in ENDED else ""
         lines.append(f"期限：{moment(case.due_at.astimezone(now.tzinfo))}{late}")
@@ -119,22 +129,46 @@ _OVERRIDE = (
     _Offer("grant", "上限超過を承認", _APPROVAL, "primary"),
     _Offer("deny", "申請を却下", _APPROVAL, "danger"),
 )
+_REVIEW = (
+    _Offer("review", "返信を確認", _APPROVAL, "primary"),
+    _Offer("send_back", "差し戻す", _APPROVAL, "danger"),
+)
+_JUDGE = (_Offer("judge", "再発行を判断", AT_WORK, "primary"),)
 _MORE = (
     _Offer("wait", "回答待ちにする", AT_WORK - {CaseState.WAITING}),
     _Offer("snooze", "保留する", AT_WORK),
     _Offer("wake", "保留を解除する", frozenset({CaseState.SNOOZED})),
     _Offer("close", "完了にする", frozenset({CaseState.RESOLVED})),
+    _Offer("assign", "担当者を変更する", ALIVE),
+    _Offer("prioritise", "優先度を変更する", ALIVE),
+    _Offer("merge", "ほかの案件に統合する", AT_WORK),
 )
 
 
+_VOUCH = (_Offer("vouch", "送信者を手動で確認する", AT_WORK),)
+_CONTACT = (_Offer("register", "登録担当者に追加する", AT_WORK),)
 _STRAY = (_Offer("link", "契約と関連付ける", AT_WORK),)
+_WITHDRAW = (_Offer("withdraw", "再発行の取り下げ", AT_WORK),)
 _BEYOND = (_Offer("ask", "上限超過を申請する", AT_WORK),)
+
+
+def button_rows(block_id: str, seen: Overview) -> list[Block]:
+    """Return the row of what can be pressed about a case, none where nothing can."""
+    pressable = buttons(seen)
+    return [actions(block_id, pressable)] if pressable else []
 
 
 def buttons(seen: Overview) -> Sequence[Block]:
     """Return what can be pressed about a case, as its state allows."""
     case = seen.case
-    offers = [*_OFFERS, *_OVERRIDE, *(_REISSUE if seen.reserved else ())]
+    if case.merged_into:
+        return []
+    offers = [
+        *_OFFERS,
+        *(_REVIEW if seen.reply_waits else _OVERRIDE),
+        *(_JUDGE if seen.undecided else ()),
+        *(_REISSUE if seen.reserved else ()),
+    ]
     value = seen_value(case.number, case.version)
     shown = [
         button(f"{PREFIX}{offer.action}", offer.label, value, offer.style)
@@ -145,9 +179,13 @@ def buttons(seen: Overview) -> Sequence[Block]:
         (offer.label, seen_value(case.number, case.version, a=offer.action))
         for offer in (
             *_MORE,
+            *(_WITHDRAW if seen.reserved else ()),
             *(_BEYOND if seen.exhausted else ()),
+            *(_VOUCH if seen.unauthenticated else ()),
             *(() if seen.contract else _STRAY),
+            *(_CONTACT if seen.contract and not seen.contact else ()),
         )
         if case.state in offer.states
     ]
-    return [*shown, *([overflow(f"{PREFIX}more", more)] if more else [])]
+    menus = [more[at : at + MENU_OPTIONS] for at in range(0, len(more), MENU_OPTIONS)]
+    return [*shown, *(overflow(f"{PREFIX}more{i}", menu) for i, menu in enumerate(menus, 1))]

@@ -14,10 +14,16 @@ from bot.cases.letter import Letters
 from bot.clock import Clock
 from bot.drawing import DRAW_JOB, draw_later
 from bot.jobs import Handler, Retry
+from bot.originals import Originals
 from bot.settings import SlackSettings
+from bot.slack.canned import CannedMenu
 from bot.slack.client import SlackClient
 from bot.slack.connection import SocketConnection, Timing
+from bot.slack.doors import Doors
+from bot.slack.errands import Errands
 from bot.slack.errors import SlackError, SlackPermanentError, SlackTemporaryError
+from bot.slack.files import SlackFiles
+from bot.slack.filing import Filing
 from bot.slack.gate import Gate
 from bot.slack.inbox import INBOX_JOB, Inbox
 from bot.slack.listeners import Listeners
@@ -43,25 +49,29 @@ AWAY = frozenset({"unreachable", "ratelimited", "invalid_auth", "account_inactiv
 class SlackDesk:
     """The Slack face of one desk, over Socket Mode or HTTP as `settings` say.
 
-    `letters` is what mails to customers are made with. Nothing is lost while Slack is down: rows
+    `letters` is what mails to customers are made with, `originals` reads what came with theirs
+    (without it no files are shown). Nothing is lost while Slack is down: rows
     stay in the outbox.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - the parts of a desk
         self,
         settings: SlackSettings,
         store: Store,
         clock: Clock,
         letters: Letters,
         timing: Timing = Timing(),  # noqa: B008 - a frozen value
+        originals: Originals | None = None,
     ) -> None:
         self._settings = settings
         self._store = store
         self._clock = clock
         self._letters = letters
         self._timing = timing
+        self._originals = originals
         self._session: ClientSession | None = None
         self._way: SocketConnection | HttpReceiver | None = None
+        self._errands: Errands | None = None
         self._error: SlackError | None = None
         self._failures = 0
 
@@ -73,18 +83,27 @@ class SlackDesk:
         groups = self._settings.operators, self._settings.leads
         permissions = Permissions(self.client, *groups, self._clock)
         self._inbox = Inbox(self._store, permissions, self._clock)
+        files = SlackFiles(self.client, self._session, self._settings.api_url)
+        filing = (
+            Filing(self._store, files, self._originals, self._clock) if self._originals else None
+        )
         self._painter = Painter(
-            self._settings, self._store, self.client, self._letters.programmes, self._clock
+            self._settings, self._store, self.client, self._letters.programmes, self._clock, filing
         )
         app = self._app()
         gate = Gate(self._store, self.client, permissions, self._clock)
-        Listeners(self._store, gate, self._inbox, self._letters, self._clock).register(app)
+        Doors(self._store, gate, self._letters).register(app)
+        self._errands = Errands(self._store, gate, files, self._letters)
+        Listeners(self._store, gate, self._inbox, self._letters, self._errands).register(app)
+        CannedMenu(self._store, gate, self._letters).register(app)
         self._way = await self._opened(app)
 
     async def stop(self) -> None:
         """Hang up; what is not drawn yet waits in the outbox."""
         if self._way is not None:
             await self._way.stop()
+        if self._errands is not None:
+            await self._errands.finish()
         if self._session is not None:
             await self._session.close()
 

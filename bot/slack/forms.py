@@ -8,6 +8,7 @@ from bot.cases.letter import Letters
 from bot.cases.outcome import Refused
 from bot.cases.overview import Overview
 from bot.slack import views
+from bot.slack.case_forms import CASE_FORMS
 from bot.slack.letter_forms import LETTER_FORMS
 from bot.slack.modal import View, notice
 from bot.slack.submission import Answer, Form, Submission
@@ -26,8 +27,7 @@ def _use(work: Work, given: Submission) -> Answer:
     )
     if use.start > now:
         return Refused("開始日時には、すでに始まった日時を指定してください。")
-    programmes = given.letters.programmes
-    return counting.record_use(work, programmes, given.seen.number, use, given.actor)
+    return counting.record_use(work, given.letters, given.seen.number, use, given.actor)
 
 
 def _link(work: Work, given: Submission) -> Answer:
@@ -51,6 +51,7 @@ def _show_use(work: Work, seen: Overview, letters: Letters, now: datetime) -> Vi
 
 FORMS: Mapping[str, Form] = {
     **LETTER_FORMS,
+    **CASE_FORMS,
     "use": Form("minutes", _use, _show_use),
     "link": Form("number", _link, lambda _w, seen, _l, _n: views.link_form(seen)),
     "snooze": Form("until", _snooze, lambda _w, seen, _l, now: views.snooze_form(seen, now)),

@@ -1,5 +1,6 @@
 """The gate every action passes: who acts, may they, and how they are answered."""
 
+import asyncio
 import logging
 from typing import Any
 
@@ -16,6 +17,8 @@ from bot.store.work import Work
 
 log = logging.getLogger(__name__)
 
+PUSHED_AFTER = (0.0, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2)
+"""Seconds between looks for a view that was pushed."""
 UNREACHABLE = "担当者グループを確認できませんでした。しばらくしてからもう一度お試しください。"
 
 
@@ -37,11 +40,20 @@ class Gate:
         except SlackError as error:
             log.warning("could not ask Slack who may act: %s", error)
             return UNREACHABLE
-        actor = Actor(f"slack:{user}", self._clock(), lead=role >= Role.LEAD)
+        name = self._permissions.name(user)
+        actor = Actor(f"slack:{user}", self._clock(), lead=role >= Role.LEAD, name=name)
         if role >= Role.OPERATOR:
             return actor
         await self._store.run(lambda work: _denied(work, action, number, actor))
         return DENIED
+
+    async def is_operator(self, user: str) -> bool:
+        """Tell whether `user` may be given a case; nobody may while Slack can't be asked."""
+        try:
+            return await self._permissions.role(user) >= Role.OPERATOR
+        except SlackError as error:
+            log.warning("could not ask Slack who may act: %s", error)
+            return False
 
     async def tell(self, body: Json, text: str | None) -> None:
         """Tell the person who pressed something, where they pressed it."""
@@ -62,9 +74,28 @@ class Gate:
         """Draw a person's Home."""
         await self._tried("views.publish", user_id=user, view=view)
 
-    async def fill(self, view_id: str, view: View) -> None:
-        """Replace what an open view shows."""
-        await self._tried("views.update", view_id=view_id, view=view)
+    async def fill(self, view_id: str, view: View, seen: str | None = None) -> None:
+        """Replace what an open view shows; `seen` is its hash if nothing else may have changed."""
+        await self._tried("views.update", view_id=view_id, view=view, hash=seen)
+
+    async def fill_pushed(self, ticket: str, view: View) -> None:
+        """Replace what the view pushed as `ticket` shows, once Slack has put it on the screen.
+
+        Slack learns of the view by an acknowledgement, which may still be under way.
+        """
+        for pause in PUSHED_AFTER:
+            await asyncio.sleep(pause)
+            try:
+                await self._client.call(
+                    "views.update", external_id=ticket, view=view | {"external_id": ticket}
+                )
+            except SlackError as error:
+                if error.code != "not_found":
+                    log.warning("could not answer an operator: %s", error)
+                    return
+            else:
+                return
+        log.warning("a view never came to the screen")
 
     async def _tried(self, method: str, **args: Any) -> Json | None:
         try:

@@ -3,15 +3,18 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from bot.cases.commands import PRIORITIES
 from bot.cases.overview import Overview, Programmes, overview
 from bot.cases.states import TITLES, CaseState
-from bot.slack.blocks import Block, actions, context, header, moment, person, plain, section
-from bot.slack.card import buttons
+from bot.cases.strays import strays
+from bot.slack.blocks import Block, context, header, moment, person, plain, section
+from bot.slack.card import button_rows
+from bot.slack.stray_blocks import stray_blocks
 from bot.store.cases import Case
 from bot.store.work import Work
 
-SHOWN = 12
-"""Cases a list: Home takes 100 blocks, a case three of them."""
+SHOWN = 9
+"""Cases a list: Home takes 100 blocks; a case takes three, the strays up to 32."""
 
 
 def home(work: Work, actor: str, programmes: Programmes, now: datetime) -> dict[str, object]:
@@ -21,6 +24,7 @@ def home(work: Work, actor: str, programmes: Programmes, now: datetime) -> dict[
     blocks = [
         *_list(work, "担当している案件", mine, programmes, now),
         *_list(work, "未着手の案件", waiting, programmes, now),
+        *stray_blocks(strays(work), now),
         context(f"更新：{moment(now)}"),
     ]
     return {"type": "home", "blocks": blocks}
@@ -48,6 +52,10 @@ def entry(seen: Overview, now: datetime) -> list[Block]:
     due = f"　期限：{moment(case.due_at.astimezone(now.tzinfo))}" if case.due_at else ""
     return [
         section(plain(f"{case.number}　{case.subject}", 500)),
-        context(f"{TITLES[case.state]}　担当：{person(case.assignee)}{due}"),
-        actions(f"entry:{case.number}", buttons(seen)),
+        context(f"{TITLES[case.state]}　担当：{person(case.assignee)}{_priority(case)}{due}"),
+        *button_rows(f"entry:{case.number}", seen),
     ]
+
+
+def _priority(case: Case) -> str:
+    return f"　優先度：*{PRIORITIES[case.priority]}*" if case.priority in {-1, 1} else ""

@@ -9,6 +9,7 @@ from bot.cases.commands import note
 from bot.cases.outcome import Actor
 from bot.clock import Clock
 from bot.slack.client import Place, SlackClient
+from bot.slack.payload import part
 from bot.slack.permission import Permissions, Role
 from bot.store.audit import AuditEvent
 from bot.store.slack_inbox import SlackEvent
@@ -21,7 +22,17 @@ INBOX_JOB = "slack.inbox"
 REREAD = 50
 """Threads read again after a lost connection: what Slack lets one app read in a minute."""
 KEPT = frozenset({"ts", "thread_ts", "channel", "user", "text"})
+EDITED, DELETED = "edited", "deleted"
+CHANGES = {"message_changed": EDITED, "message_deleted": DELETED}
+"""Slack's words for what happens to a post later, and the desk's."""
 SUBTYPES = frozenset({None, "file_share", "thread_broadcast"})
+
+WORDED = {
+    "message": "{text}",
+    EDITED: "✏ 投稿が編集されました：\n{text}",
+    DELETED: "🗑 投稿が Slack で削除されました（記録は残ります）：\n{text}",
+}
+"""How a post and what became of it stand among the notes: nothing noted is ever changed."""
 
 Event = Mapping[str, Any]
 
@@ -32,11 +43,45 @@ def is_note(event: Event) -> bool:
     return bool(event.get("thread_ts")) and not own and event.get("subtype") in SUBTYPES
 
 
+def change_in(event: Event) -> Event | None:
+    """Return an edited or deleted post as an event of its own, or None for anything else.
+
+    Slack also tells of a change when it only unfurls a link: then the words are the same.
+    """
+    kind = CHANGES.get(str(event.get("subtype")))
+    before = part(dict(event), "previous_message")
+    after = part(dict(event), "message") if kind == EDITED else before
+    if kind is None or not is_note(after | {"subtype": None}):
+        return None
+    if kind == EDITED and after.get("text") == before.get("text"):
+        return None
+    at = part(after, "edited").get("ts") if kind == EDITED else event.get("ts")
+    return _changed(str(event["channel"]), after, kind, str(at or event.get("ts")))
+
+
+def edit_in(channel: str, post: Event) -> Event | None:
+    """Return the last edit of a post that was read from its thread, or None without any."""
+    at = part(dict(post), "edited").get("ts")
+    return _changed(channel, post, EDITED, str(at)) if at else None
+
+
+def _changed(channel: str, post: Event, kind: str, at: str) -> Event:
+    return {
+        "channel": channel,
+        "thread_ts": post["thread_ts"],
+        "user": post["user"],
+        "text": post.get("text", ""),
+        "ts": at,
+        "kind": kind,
+    }
+
+
 def take_in(work: Work, event: Event, now: datetime) -> None:
     """Keep one post: one INSERT, refused when the same post was told before under any id."""
-    key = f"{event['channel']}:{event['ts']}:message"
+    kind = str(event.get("kind", "message"))
+    key = f"{event['channel']}:{event['ts']}:{kind}"
     kept = {name: event[name] for name in KEPT if name in event}
-    if work.slack_inbox.add(key, "message", kept, now):
+    if work.slack_inbox.add(key, kind, kept, now):
         work.jobs.defer(INBOX_JOB, {}, now, key=INBOX_JOB)
 
 
@@ -59,8 +104,10 @@ class Inbox:
         for channel, ts in cases:
             for post in await client.thread(Place(channel, ts)):
                 event = {"channel": channel, **post}
-                if is_note(event):
-                    await self.take(event)
+                edited = edit_in(channel, post) if is_note(event) else None
+                for each in (event, edited):
+                    if each is not None and is_note(event):
+                        await self.take(each)
 
     async def handle(self) -> int:
         """Handle everything that waits, oldest `ts` first; return how many.
@@ -85,7 +132,9 @@ def _handle(work: Work, event: SlackEvent, role: Role, now: datetime) -> None:
     case = work.cases.of_card(str(post["channel"]), str(post["thread_ts"]))
     author = f"slack:{post['user']}"
     if case is not None and role >= Role.OPERATOR:
-        note(work, case.number, str(post.get("text", "")), Actor(author, now), ref=event.key)
+        text = WORDED[event.kind].format(text=post.get("text", ""))
+        number = work.cases.standing(case.number)
+        note(work, number, text, Actor(author, now), ref=event.key)
     elif case is not None:
         work.audit.add(AuditEvent(now, author, "note_refused", case_number=case.number))
     work.slack_inbox.handled(event.id, now)

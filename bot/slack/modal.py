@@ -13,6 +13,10 @@ FORM = "form."
 """Every modal's callback begins so; the rest is the form's name."""
 TITLE_CHARACTERS = 24
 OPTION_CHARACTERS = 75
+AREA_CHARACTERS = 3000
+CANNED = "canned"
+"""The action of the typeahead for canned replies."""
+MOST_FILES = 10
 
 
 def loading() -> View:
@@ -53,6 +57,14 @@ def form(
     }
 
 
+def carrying(view: View, item: int | None) -> View:
+    """Return a form that also carries the row it is about; other views stay as they are."""
+    if item is None or "private_metadata" not in view:
+        return view
+    carried = json.loads(str(view["private_metadata"])) | {"item": item}
+    return view | {"private_metadata": json.dumps(carried)}
+
+
 def field(block_id: str, label: str, element: Block, *, optional: bool = False) -> Block:
     """Return one field with its label."""
     return {
@@ -70,7 +82,7 @@ def area(block_id: str, label: str, hint: str, text: str = "", *, optional: bool
         "type": "plain_text_input",
         "action_id": "value",
         "multiline": True,
-        "max_length": 3000,
+        "max_length": AREA_CHARACTERS,
     }
     element |= {"initial_value": text} if text else {}
     return field(block_id, label, element, optional=optional) | {"hint": plain(hint)}
@@ -84,3 +96,20 @@ def menu(block_id: str, label: str, choices: Mapping[str, str]) -> Block:
     ]
     element = {"type": "static_select", "action_id": "value", "options": options}
     return field(block_id, label, element | {"initial_option": options[0]})
+
+
+def typeahead(block_id: str, label: str, placeholder: str) -> Block:
+    """Return a menu that offers canned replies as one types, and tells at once what was chosen."""
+    element: Block = {
+        "type": "external_select",
+        "action_id": CANNED,
+        "min_query_length": 0,
+        "placeholder": plain(placeholder),
+    }
+    return field(block_id, label, element, optional=True) | {"dispatch_action": True}
+
+
+def files(block_id: str, label: str, hint: str) -> Block:
+    """Return a field for files, which may stay empty."""
+    element = {"type": "file_input", "action_id": "value", "max_files": MOST_FILES}
+    return field(block_id, label, element, optional=True) | {"hint": plain(hint)}

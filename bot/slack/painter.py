@@ -4,11 +4,13 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.cases.digest import digest, queues_of
 from bot.cases.overview import Overview, Programmes, overview
 from bot.clock import Clock
 from bot.settings import SlackSettings
 from bot.slack.blocks import (
     Block,
+    actions,
     button,
     cut,
     marked,
@@ -22,7 +24,9 @@ from bot.slack.blocks import (
 )
 from bot.slack.card import PREFIX, card, fallback
 from bot.slack.client import Place, SlackClient
+from bot.slack.digest_blocks import digest_blocks
 from bot.slack.errors import SlackPermanentError, SlackTemporaryError
+from bot.slack.filing import Filing
 from bot.store.cases import Case
 from bot.store.causes import WORDS
 from bot.store.outbox import OutboxItem
@@ -49,25 +53,33 @@ class Painter:
     ten changes that waited for Slack are one drawing.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - the parts of a desk
         self,
         settings: SlackSettings,
         store: Store,
         client: SlackClient,
         programmes: Programmes,
         clock: Clock,
+        filing: Filing | None = None,
     ) -> None:
         self._settings = settings
+        self._filing = filing
         self._store = store
         self._client = client
         self._programmes = programmes
         self._clock = clock
+        self._apart: Mapping[str, Callable[[OutboxItem], Awaitable[None]]] = {
+            "quarantine": self._post_quarantine,
+            "digest": self._post_digest,
+            "notice": self._post_notice,
+        }
         self._ways: Mapping[str, Callable[[OutboxItem, Overview], Awaitable[None]]] = {
             "card": self._draw_card,
             "follow_up": self._post_follow_up,
             "line": self._post_line,
             "held": self._post_held,
             "alarm": self._post_alarm,
+            "files": self._post_files,
         }
 
     async def draw(self, item: OutboxItem) -> None:
@@ -76,11 +88,9 @@ class Painter:
         Raise `SlackTemporaryError` when it has to be tried again, `SlackPermanentError` when
         that can't help.
         """
-        if (item.payload or {}).get("draw") == "quarantine":
-            await self._post_quarantine(item)
-            return
-        if (item.payload or {}).get("draw") == "notice":
-            await self._post_notice(item)
+        apart = self._apart.get((item.payload or {}).get("draw", ""))
+        if apart is not None:
+            await apart(item)
             return
         way = self._ways.get((item.payload or {}).get("draw", ""))
         number = item.case_number or ""
@@ -121,6 +131,14 @@ class Painter:
         await self._once(item, Place(self._channel("default")), post)
         await self._store.run(lambda work: work.outbox.sent(item.id, self._clock()))
 
+    async def _post_digest(self, item: OutboxItem) -> None:
+        """Post what waits now in the queues of one channel."""
+        channel, now = str((item.payload or {})["channel"]), self._clock()
+        ours = queues_of(channel, self._settings.queues)
+        found = await self._store.read(lambda work: digest(work, ours, self._programmes, now))
+        await self._once(item, Place(channel), Post("朝のまとめ", digest_blocks(found, now)))
+        await self._store.run(lambda work: work.outbox.sent(item.id, now))
+
     async def _draw_card(self, item: OutboxItem, seen: Overview) -> None:
         case, now = seen.case, self._clock()
         channel, ts = case.card_channel, case.card_ts
@@ -153,9 +171,16 @@ class Painter:
         ]
         await self._in_thread(item, seen, Post("お客さまから続きの連絡が届きました", blocks))
 
+    async def _post_files(self, item: OutboxItem, seen: Overview) -> None:
+        if self._filing is not None:
+            await self._filing.post(item, _thread_of(seen.case), seen)
+        await self._store.run(lambda work: work.outbox.sent(item.id, self._clock()))
+
     async def _post_line(self, item: OutboxItem, seen: Overview) -> None:
         text = str((item.payload or {})["text"])
-        post = Post(f"{fallback(seen.case)}の経過", [remark(text)])
+        entry = (item.payload or {}).get("entry")
+        undo = [_undo(seen.case, int(entry))] if entry else []
+        post = Post(f"{fallback(seen.case)}の経過", [remark(text), *undo])
         await self._in_thread(item, seen, post)
 
     async def _post_held(self, item: OutboxItem, seen: Overview) -> None:
@@ -183,10 +208,7 @@ class Painter:
         await self._in_thread(item, seen, post)
 
     async def _in_thread(self, item: OutboxItem, seen: Overview, post: Post) -> None:
-        case = seen.case
-        if case.card_channel is None or case.card_ts is None:
-            raise SlackTemporaryError("card_not_drawn_yet", retry_after=NOT_DRAWN_YET)
-        await self._once(item, Place(case.card_channel, case.card_ts), post)
+        await self._once(item, _thread_of(seen.case), post)
         await self._store.run(lambda work: work.outbox.sent(item.id, self._clock()))
 
     async def _once(self, item: OutboxItem, place: Place, post: Post) -> str:
@@ -198,6 +220,19 @@ class Painter:
             await self._store.run(lambda work: work.outbox.amend(item.id, begun))
         key = _key(item)
         return await self._client.post(place, post.text, post.blocks, key=key, tried=tried)
+
+
+def _undo(case: Case, entry: int) -> Block:
+    """Return the button that takes back what was recorded as ledger entry `entry`."""
+    value = seen_value(case.number, case.version, i=entry)
+    return actions(f"record:{entry}", [button(f"{PREFIX}reverse", "記録を取り消す", value)])
+
+
+def _thread_of(case: Case) -> Place:
+    """Return the thread of a case's card; raise `SlackTemporaryError` while there is none."""
+    if case.card_channel is None or case.card_ts is None:
+        raise SlackTemporaryError("card_not_drawn_yet", retry_after=NOT_DRAWN_YET)
+    return Place(case.card_channel, case.card_ts)
 
 
 def _key(item: OutboxItem) -> str:

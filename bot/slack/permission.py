@@ -6,6 +6,8 @@ from enum import IntEnum
 from bot.clock import Clock
 from bot.slack.client import SlackClient
 from bot.slack.errors import SlackTemporaryError
+from bot.slack.payload import Json, part
+from mail.names import clean_line
 
 REMEMBERED = timedelta(seconds=60)
 BARRED = ("deleted", "is_bot", "is_restricted", "is_ultra_restricted", "is_stranger")
@@ -32,6 +34,7 @@ class Permissions:
         self._clock = clock
         self._members: dict[Role, tuple[datetime, frozenset[str]]] = {}
         self._barred: dict[str, tuple[datetime, bool]] = {}
+        self._names: dict[str, str] = {}
 
     async def role(self, user: str) -> Role:
         """Return what `user` (a Slack id) may do; raise `SlackTemporaryError` if unknown now."""
@@ -41,6 +44,10 @@ class Permissions:
             if user in await self._in_group(role):
                 return role
         return Role.NONE
+
+    def name(self, user: str) -> str:
+        """Return how a person whose role was asked for is called, or an empty text."""
+        return self._names.get(user, "")
 
     async def _in_group(self, role: Role) -> frozenset[str]:
         known = self._members.get(role)
@@ -65,8 +72,14 @@ class Permissions:
             return known[1]
         answer = await self._client.call("users.info", user=user)
         barred = any(answer["user"].get(mark) for mark in BARRED)
+        self._names[user] = _name(answer["user"])
         self._barred[user] = (self._clock(), barred)
         return barred
 
     def _fresh(self, since: datetime) -> bool:
         return self._clock() - since < REMEMBERED
+
+
+def _name(user: Json) -> str:
+    shown = part(user, "profile").get("display_name") or user.get("real_name")
+    return clean_line(str(shown or ""))

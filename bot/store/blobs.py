@@ -1,10 +1,16 @@
 """Raw messages as files, named by the SHA-256 of their bytes and durable before they are named."""
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from pathlib import Path
 from tempfile import mkstemp
+from typing import TypeVar
+
+T = TypeVar("T")
+SYNCS = 8
+"""How many files are synced at a time."""
 
 
 class BlobMissingError(LookupError):
@@ -36,8 +42,8 @@ class Blobs:
     def put_many(self, raws: Sequence[bytes]) -> list[str]:
         """Store several blobs durably; return their hashes.
 
-        All are written before the first is synced, and each folder is synced once: the file
-        system's journal then carries many of them with one flush.
+        All are written before the first is synced, several are synced at a time and each folder
+        once: the file system's journal then carries many of them with one flush.
         """
         self._incoming.mkdir(parents=True, exist_ok=True)
         hashes = [sha256(raw).hexdigest() for raw in raws]
@@ -51,8 +57,7 @@ class Blobs:
             for name, raw in missing.items():
                 written.append((name, *mkstemp(dir=self._incoming)))
                 self._write(written[-1][1], raw)
-            for _, descriptor, _ in written:
-                os.fsync(descriptor)
+            _at_once(os.fsync, [descriptor for _, descriptor, _ in written])
         except OSError:
             for _, _, temporary in written:
                 Path(temporary).unlink()
@@ -101,9 +106,22 @@ class Blobs:
 
 
 def _sync_folders(folders: Iterable[Path]) -> None:
-    for folder in dict.fromkeys(folders):
-        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+    _at_once(_sync_folder, list(dict.fromkeys(folders)))
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _at_once(sync: Callable[[T], None], items: Sequence[T]) -> None:
+    """Sync all `items`, up to `SYNCS` at a time; one alone is synced in this thread."""
+    if len(items) <= 1:
+        for item in items:
+            sync(item)
+        return
+    with ThreadPoolExecutor(min(SYNCS, len(items)), "sync") as pool:
+        list(pool.map(sync, items))

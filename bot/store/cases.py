@@ -5,10 +5,10 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, exists, func, insert, or_, select, update
 
 from bot.store.rows import insert_or
-from bot.store.tables import cases, contracts, counters, messages, outbox
+from bot.store.tables import cases, contracts, counters, messages, notes, outbox
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Case:
     """A case as it stands; `version` grows with every change, `state` is one of `CASE_STATES`.
 
     `card_channel`, `card_ts` and `card_version` tell where its Slack card is and which version
-    it shows.
+    it shows. `merged_into` is the case that goes on in its place.
     """
 
     number: str
@@ -67,9 +67,11 @@ class Case:
     card_channel: str | None
     card_ts: str | None
     card_version: int | None
+    merged_into: str | None = None
 
 
 _COLUMNS = tuple(cases.c[field.name] for field in fields(Case))
+_BY_URGENCY = (cases.c.priority.desc(), cases.c.due_at.is_(None), cases.c.due_at, cases.c.number)
 
 
 class Cases:
@@ -87,7 +89,7 @@ class Cases:
         number = f"C{year}-{self._next(f'case-{year}'):06d}"
         values = {field.name: getattr(case, field.name) for field in fields(NewCase)}
         values |= {"number": number, "changed_at": case.opened_at}
-        self._connection.execute(insert(cases).values(values))
+        self._connection.execute(insert(cases), values)
         return number
 
     def get(self, number: str) -> Case | None:
@@ -98,6 +100,19 @@ class Cases:
         """Return cases by number, in one statement."""
         query = select(*_COLUMNS).where(cases.c.number.in_(list(numbers)))
         return {row.number: Case(*row) for row in self._connection.execute(query)}
+
+    def standing(self, number: str) -> str:
+        """Return the case that goes on for `number`: itself, or the one it was merged into."""
+        query = select(cases.c.merged_into).where(cases.c.number == number)
+        while (into := self._connection.execute(query).scalar_one_or_none()) is not None:
+            number = into
+            query = select(cases.c.merged_into).where(cases.c.number == number)
+        return number
+
+    def opened_by(self, wanted: Iterable[int]) -> dict[int, str]:
+        """Return, for those of the messages `wanted` that opened a case, its number."""
+        query = select(cases.c.opened_by, cases.c.number).where(cases.c.opened_by.in_(list(wanted)))
+        return dict(self._connection.execute(query).all())
 
     def lock(self, number: str) -> Case | None:
         """Lock a case until the work ends and return it, or ``None``."""
@@ -180,8 +195,8 @@ class Cases:
     def listed(
         self, *, state: str | None = None, queue: str | None = None, limit: int = 1000
     ) -> list[Case]:
-        """Return cases by state and queue, those due first at the top."""
-        query = select(*_COLUMNS).order_by(cases.c.due_at.is_(None), cases.c.due_at, cases.c.number)
+        """Return cases by state and queue: by priority, then those due first at the top."""
+        query = select(*_COLUMNS).order_by(*_BY_URGENCY)
         if state is not None:
             query = query.where(cases.c.state == state)
         if queue is not None:
@@ -189,18 +204,19 @@ class Cases:
         return [Case(*row) for row in self._connection.execute(query.limit(limit))]
 
     def of_assignee(self, operator: str, limit: int = 200) -> list[Case]:
-        """Return an operator's cases that are not ended, those due first at the top."""
+        """Return an operator's cases that are not ended, by priority and due time."""
         query = (
             select(*_COLUMNS)
             .where(cases.c.assignee == operator, cases.c.resolved_at.is_(None))
-            .order_by(cases.c.due_at.is_(None), cases.c.due_at, cases.c.number)
+            .order_by(*_BY_URGENCY)
         )
         return [Case(*row) for row in self._connection.execute(query.limit(limit))]
 
     def search(self, words: str, limit: int = 20) -> list[Case]:
         """Return cases that hold every one of `words`, the newest first.
 
-        Looked at are number, support number, customer, contact and subject, without case.
+        Looked at are number, support number, customer, contact, subject, what customers wrote
+        (its head) and the notes, without case.
         """
         looked = (
             cases.c.number,
@@ -214,7 +230,8 @@ class Cases:
             contracts, contracts.c.support_number == cases.c.support_number
         )
         for word in words.split():
-            query = query.where(or_(*(c.icontains(word, autoescape=True) for c in looked)))
+            in_fields = (c.icontains(word, autoescape=True) for c in looked)
+            query = query.where(or_(*in_fields, *_written_in_case(word)))
         query = query.order_by(cases.c.opened_at.desc(), cases.c.number.desc()).limit(limit)
         return [Case(*row) for row in self._connection.execute(query)]
 
@@ -240,3 +257,13 @@ class Cases:
             .returning(counters.c.value)
         )
         return int(self._connection.execute(statement).scalar_one())
+
+
+def _written_in_case(word: str) -> tuple[ColumnElement[bool], ...]:
+    """Tell of a case that a message in it or a note about it holds `word`."""
+    return tuple(
+        exists().where(
+            table.c.case_number == cases.c.number, column.icontains(word, autoescape=True)
+        )
+        for table, column in ((messages, messages.c.excerpt), (notes, notes.c.text))
+    )

@@ -33,6 +33,7 @@ class JobTable:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._wakes: dict[str, datetime] = {}
         self.deferred = False
 
     def defer(
@@ -50,6 +51,24 @@ class JobTable:
         of one `lock` run one after the other in the order they were caused.
         """
         return next(iter(self._insert([_row(kind, args, at, key, lock)])), None)
+
+    def wake(self, kind: str, at: datetime) -> None:
+        """Let one job of `kind` look, from `at` on, at what this work wrote, however often asked.
+
+        While one waits already, no other is made.
+        """
+        self._wakes.setdefault(kind, at)
+
+    def cause_wakes(self) -> None:
+        """Cause the jobs asked for by `wake`; called by the store right before the commit.
+
+        One that waits is locked until then, lest it runs before there is anything to see; always in
+        one order, so that two works can't deadlock.
+        """
+        for kind, at in sorted(self._wakes.items()):
+            waiting = select(jobs.c.id).where(jobs.c.key == kind, jobs.c.state == "queued")
+            if self._connection.execute(waiting.with_for_update()).first() is None:
+                self.defer(kind, {}, at, key=kind)
 
     def defer_many(self, kind: str, args: Iterable[Args], at: datetime) -> list[int]:
         """Cause one job for each of `args` in one statement; return their ids."""

@@ -81,14 +81,14 @@ class Ledger:
         contract = Contracts(self._connection).lock(entry.support_number)
         if contract is None:
             raise LookupError(f"no contract {entry.support_number}")
-        entries = self.entries(entry.support_number)
-        before = next((known for known in entries if known.key == entry.key), None)
+        before = self.of_key(entry.key)
         if before is not None:
             return _same(before, entry)
         year = year_on(contract, entry.charged_on)
         if year is None:
             return OUTSIDE_PERIODS
         terms = terms_in(programme, entry.quota, year)
+        entries = self.entries(entry.support_number)
         refusal = check_entry(entry, entries, terms, year, override=override)
         return self.append(entry) if refusal is None else refusal
 
@@ -99,7 +99,7 @@ class Ledger:
         """
         values = {field.name: getattr(entry, field.name) for field in fields(LedgerEntry)}
         values.pop("id")
-        new = self._connection.execute(insert(ledger).values(values).returning(ledger.c.id))
+        new = self._connection.execute(insert(ledger).returning(ledger.c.id), values)
         return replace(entry, id=new.scalar_one())
 
     def count(self) -> int:
@@ -141,10 +141,14 @@ def following(entry: LedgerEntry, kind: Kind, *, key: str, actor: str, at: datet
 
 
 def _same(before: LedgerEntry, entry: LedgerEntry) -> LedgerEntry:
-    asked = (entry.quota, entry.kind, entry.units, entry.refers_to)
-    if (before.quota, before.kind, before.units, before.refers_to) != asked:
-        raise PermanentStoreError(
-            f"key {entry.key!r} already stands for entry {before.id} ({before.kind} of "
-            f"{before.units} {before.quota}); use another key for another entry"
-        )
-    return before
+    if _asked(before) == _asked(entry):
+        return before
+    raise PermanentStoreError(
+        f"key {entry.key!r} already stands for entry {before.id} ({before.kind} of "
+        f"{before.units} {before.quota} of {before.support_number}); "
+        "use another key for another entry"
+    )
+
+
+def _asked(entry: LedgerEntry) -> tuple[object, ...]:
+    return (entry.support_number, entry.quota, entry.kind, entry.units, entry.refers_to)

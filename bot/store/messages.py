@@ -77,6 +77,20 @@ class StoredMessage:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a message came from and stands: what the audit needs to know of each."""
+
+    id: int
+    mailbox: str
+    uidvalidity: int | None
+    uid: int | None
+    received_at: datetime
+    stored_at: datetime
+    sha256: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """How a message ended: what `Messages.finish` writes; empty header fields are kept as NULL.
 
@@ -167,7 +181,8 @@ class Messages:
         """Write how a message ended; a quarantined one that is decided loses its cause."""
         values = {field.name: getattr(outcome, field.name) for field in fields(Outcome)}
         values["sender"] = outcome.sender.casefold() if outcome.sender else None
-        self._set(message, **values, cause=None, detail=None)
+        statement = update(messages).where(messages.c.id == message)
+        self._connection.execute(statement, values | {"cause": None, "detail": None})
 
     def quarantine(self, message: int, cause: Cause, detail: str, at: datetime) -> None:
         """End a message in quarantine with a `cause` and its particulars."""
@@ -189,6 +204,19 @@ class Messages:
             .returning(messages.c.attempts)
         )
         return int(self._connection.execute(statement).scalar_one())
+
+    def vouch(self, message: int, detail: str) -> None:
+        """Make a message one still to be decided whose sender a person vouches for."""
+        self._set(message, verified={"verdict": "pass", "detail": detail})
+        self.reopen(message)
+
+    def move(self, from_case: str, to_case: str) -> list[int]:
+        """Let the messages of one case belong to another; return which they are, in order."""
+        moved = [message.id for message in self.of_case(from_case)]
+        self._connection.execute(
+            update(messages).where(messages.c.id.in_(moved)).values(case_number=to_case)
+        )
+        return moved
 
     def reopen(self, message: int) -> None:
         """Make a quarantined or waiting message one that is still to be decided."""
@@ -281,6 +309,12 @@ class Messages:
         """Return up to `limit` messages in `state` with ids above `after`, oldest first."""
         return self._listed(messages.c.state == state, messages.c.id > after, limit=limit)
 
+    def of_reason(self, reason: str, limit: int) -> list[StoredMessage]:
+        """Return the messages decided for `reason` last, the newest first."""
+        query = select(*_COLUMNS).where(messages.c.reason == reason)
+        rows = self._connection.execute(query.order_by(messages.c.id.desc()).limit(limit))
+        return [StoredMessage(*row) for row in rows]
+
     def unfinished(self, limit: int = 1000) -> list[int]:
         """Return ids of messages still to be decided, oldest first."""
         query = (
@@ -290,6 +324,12 @@ class Messages:
             .limit(limit)
         )
         return list(self._connection.scalars(query))
+
+    def standings(self) -> list[Standing]:
+        """Return of every message where it came from and stands, oldest first."""
+        columns = [messages.c[field.name] for field in fields(Standing)]
+        query = select(*columns).order_by(messages.c.id)
+        return [Standing(*row) for row in self._connection.execute(query)]
 
     def newest(self) -> StoredMessage | None:
         """Return the message stored last."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, fields
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, update
 
 from bot.store.rows import insert_or
 from bot.store.tables import notes
@@ -40,6 +40,17 @@ class Notes:
             .returning(notes.c.id)
         )
         return self._connection.execute(statement).first() is not None
+
+    def of_ref(self, ref: str) -> Note | None:
+        """Return the note recorded under `ref`, or ``None``."""
+        row = self._connection.execute(select(*_COLUMNS).where(notes.c.ref == ref)).one_or_none()
+        return None if row is None else Note(*row)
+
+    def move(self, from_case: str, to_case: str) -> None:
+        """Let the notes of one case stand in another."""
+        self._connection.execute(
+            update(notes).where(notes.c.case_number == from_case).values(case_number=to_case)
+        )
 
     def of_case(self, case_number: str) -> list[Note]:
         """Return the notes of a case in the order they were written."""

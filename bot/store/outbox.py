@@ -134,6 +134,17 @@ class Outbox:
         if wanted:
             self._connection.execute(update(outbox).where(outbox.c.id.in_(wanted)).values(raw=None))
 
+    def sealed_before(self, at: datetime) -> list[OutboxItem]:
+        """Return rows made up to `at` that have not left and still hold a sealed secret."""
+        return self._listed(
+            and_(
+                outbox.c.created_at <= at,
+                outbox.c.state != "sent",
+                outbox.c.raw.is_not(None),
+                outbox.c.payload["sealed"].as_boolean(),
+            )
+        )
+
     def sent_many(self, items: Iterable[int], at: datetime) -> None:
         """Mark rows as sent, in one statement."""
         self._connection.execute(
@@ -153,6 +164,14 @@ class Outbox:
     def withdraw(self, item: int) -> bool:
         """Take a row back that has not left; tell whether it was still there."""
         return self._turn(item, ("queued", "held", "failed"), state="withdrawn")
+
+    def withdraw_all(self, kind: str) -> None:
+        """Take back all rows of `kind` that have not left, in one statement."""
+        self._connection.execute(
+            update(outbox)
+            .where(outbox.c.kind == kind, outbox.c.state.in_(["queued", "held"]))
+            .values(state="withdrawn")
+        )
 
     def release(self, item: int, at: datetime) -> bool:
         """Queue a held row now; tell whether it was held."""
@@ -206,14 +225,21 @@ class Outbox:
         )
         return frozenset(name for name in self._connection.scalars(query) if name is not None)
 
-    def bounced_to(self, recipient: str) -> bool:
-        """Tell whether an automatic reply to `recipient` ever came back for good."""
-        query = select(outbox.c.id).where(
-            outbox.c.recipient == recipient.casefold(),
+    def templates_under(self, message_ids: Iterable[str]) -> frozenset[str]:
+        """Return the templates of the automatic replies that bear one of `message_ids`."""
+        query = select(outbox.c.template).where(
+            outbox.c.message_id.in_(list(message_ids)), outbox.c.automatic
+        )
+        return frozenset(name for name in self._connection.scalars(query) if name is not None)
+
+    def bounced_to(self, recipients: Iterable[str]) -> frozenset[str]:
+        """Return those of `recipients`, folded, whose automatic reply ever came back for good."""
+        query = select(outbox.c.recipient).where(
+            outbox.c.recipient.in_([recipient.casefold() for recipient in recipients]),
             outbox.c.automatic,
             outbox.c.bounced_at.is_not(None),
         )
-        return self._connection.execute(query.limit(1)).first() is not None
+        return frozenset(folded for folded in self._connection.scalars(query) if folded)
 
     def counts(self) -> dict[str, int]:
         """Return how many rows stand in each state."""

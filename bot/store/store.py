@@ -9,7 +9,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Self, TypeVar
 
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 
@@ -44,6 +44,7 @@ class Store:
         self._readers = ThreadPoolExecutor(_READERS, "store-read")
         self._sleep = sleep
         self._deferred: list[Callable[[], object]] = []
+        self._right: Connection | None = None
 
     @classmethod
     def open(
@@ -79,6 +80,7 @@ class Store:
         """
         with self._gate, self._transaction(self._writing) as work:
             yield work
+            work.jobs.cause_wakes()
         work.committed()
         if work.jobs.deferred:
             self._wake()
@@ -116,6 +118,25 @@ class Store:
         lock = self._file_lock() if self.dialect == "sqlite" else self._advisory_lock()
         with lock:
             yield
+
+    def keep_serving(self) -> None:
+        """Take the right to serve anew when its connection was lost, as by a restart of PostgreSQL.
+
+        Raise `SecondServerError` when another process has taken it meanwhile.
+        """
+        if self.dialect == "sqlite":
+            return  # a file's lock lasts as long as the process
+        try:
+            if self._right is not None:
+                self._right.scalar(text("SELECT 1"))
+                self._right.commit()
+                return
+        except DBAPIError:
+            self._drop_right()
+        try:
+            self._right = self._taken_right()
+        except DBAPIError as error:
+            raise translate(error) from error
 
     def close(self) -> None:
         """Finish the running works and close all connections."""
@@ -163,15 +184,26 @@ class Store:
 
     @contextmanager
     def _advisory_lock(self) -> Generator[None]:
-        with self._writing.connect() as connection:
-            taken = connection.scalar(text("SELECT pg_try_advisory_lock(:n)"), {"n": _SERVE_LOCK})
-            connection.commit()
-            if not taken:
-                raise SecondServerError(self._second())
-            try:
-                yield
-            finally:
-                connection.invalidate()
+        self._right = self._taken_right()
+        try:
+            yield
+        finally:
+            self._drop_right()
+
+    def _drop_right(self) -> None:
+        right, self._right = self._right, None
+        if right is not None:
+            right.invalidate()
+            right.close()
+
+    def _taken_right(self) -> Connection:
+        connection = self._writing.connect()
+        taken = connection.scalar(text("SELECT pg_try_advisory_lock(:n)"), {"n": _SERVE_LOCK})
+        connection.commit()
+        if not taken:
+            connection.close()
+            raise SecondServerError(self._second())
+        return connection
 
     def _second(self) -> str:
         shown = self.url.render_as_string(hide_password=True)

@@ -308,6 +308,7 @@ cases = Table(
     Column("marks", Words, nullable=False),
     Column("opened_at", Instant, nullable=False),
     Column("opened_by", Id, ForeignKey(messages.c.id), unique=True),
+    Column("merged_into", String(64), ForeignKey("cases.number"), index=True),
     Column("changed_at", Instant, nullable=False),
     Column("resolved_at", Instant),
     Column("snoozed_until", Instant),
@@ -318,6 +319,7 @@ cases = Table(
     CheckConstraint(
         "(state IN ('resolved', 'closed')) = (resolved_at IS NOT NULL)", name="resolved_has_time"
     ),
+    CheckConstraint("merged_into IS NULL OR state = 'closed'", name="merged_is_closed"),
     CheckConstraint("(state = 'snoozed') = (snoozed_until IS NOT NULL)", name="snoozed_has_time"),
     Index("ix_cases_queue", "queue", "state", "due_at"),
 )

@@ -27,7 +27,7 @@ def create_app(
     house: House,
     settings: WebSettings,
     *,
-    slack: Health | None = None,
+    slack: Health = lambda: None,
     runs: Callable[[], bool] = lambda: True,
 ) -> Starlette:
     """Return the application for an open `house`.

@@ -8,7 +8,7 @@ from pathlib import Path
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bot.render import shipped
+from bot.render import shipped_templates
 
 KEPT = "public, max-age=31536000, immutable"
 TYPES = {
@@ -32,7 +32,7 @@ class Asset:
 @cache
 def assets() -> dict[str, Asset]:
     """Return every file of `templates/web/static` by its plain name."""
-    folder = shipped() / "web" / "static"
+    folder = shipped_templates() / "web" / "static"
     return {file.name: _asset(file) for file in sorted(folder.iterdir()) if file.suffix in TYPES}
 
 

@@ -34,7 +34,8 @@ async def ready(visit: Visit) -> Response:
     checks = {
         "database": measures is not None,
         "jobs": visit.site.runs(),
-        "mailboxes": measures is not None and not overdue(measures, visit.house.settings, visit.now),
+        "mailboxes": measures is not None
+        and not overdue(measures, visit.house.settings, visit.now),
     }
     return JSONResponse(checks, 200 if all(checks.values()) else 503, headers=NO_STORE)
 
@@ -44,14 +45,10 @@ async def metrics(visit: Visit) -> Response:
     if not _may_measure(visit):
         return refused(visit, 404)
     registry = CollectorRegistry()
-    slack = visit.site.slack
-    figures = _Figures(
-        await visit.read(measure), visit.now, bool(slack()["connected"]) if slack else None
-    )
-    registry.register(figures)
-    return Response(
-        generate_latest(registry), headers=NO_STORE, media_type=CONTENT_TYPE_LATEST
-    )
+    slack = visit.site.slack()
+    connected = None if slack is None else bool(slack["connected"])
+    registry.register(_Figures(await visit.read(measure), visit.now, connected))
+    return Response(generate_latest(registry), headers=NO_STORE, media_type=CONTENT_TYPE_LATEST)
 
 
 def _may_measure(visit: Visit) -> bool:
@@ -132,5 +129,9 @@ def _decisions(measures: Measures) -> Metric:
 
 
 ROOM = Room(
-    routes=(get("/healthz", alive, None), get("/readyz", ready, None), get("/metrics", metrics, None))
+    routes=(
+        get("/healthz", alive, None),
+        get("/readyz", ready, None),
+        get("/metrics", metrics, None),
+    )
 )

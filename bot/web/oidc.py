@@ -71,14 +71,14 @@ class Provider:
                 nonce=nonce,
                 code_verifier=verifier,
             )
-        return str(address)
+        return address
 
     async def identity(self, code: str, nonce: str, verifier: str) -> Identity:
         """Return who came back with `code`; raise `ProviderError` when that isn't proven."""
         metadata = await self._metadata()
         try:
             async with self._client() as client:
-                token: dict[str, Any] = await client.fetch_token(
+                token = await client.fetch_token(
                     metadata.values["token_endpoint"],
                     grant_type="authorization_code",
                     code=code,
@@ -112,7 +112,7 @@ class Provider:
             },
         )
         claims.validate(now=int(self._clock().timestamp()), leeway=LEEWAY)
-        return cast("Mapping[str, Any]", claims)
+        return claims
 
     def _identity(self, claims: Mapping[str, Any]) -> Identity:
         held = claims.get(self._settings.claim)
@@ -154,7 +154,7 @@ class Provider:
         return AsyncOAuth2Client(
             client_id=settings.client_id,
             client_secret=settings.client_secret,
-            token_endpoint_auth_method="client_secret_basic" if settings.client_secret else "none",  # noqa: S106 - a method's name
+            token_endpoint_auth_method="client_secret_basic" if settings.client_secret else "none",
             scope="openid profile email",
             redirect_uri=self._back,
             code_challenge_method="S256",

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import jinja2
 
-from bot.render import shipped
+from bot.render import shipped_templates
 from bot.web.assets import address_of
 from bot.web.words import word
 from bot.wording import WORDINGS
@@ -17,7 +17,7 @@ from bot.wording import WORDINGS
 def environment(language: str, timezone: ZoneInfo) -> jinja2.Environment:
     """Return what draws the templates of `templates/web` in one language and timezone."""
     made = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(shipped() / "web"),
+        loader=jinja2.FileSystemLoader(shipped_templates() / "web"),
         undefined=jinja2.StrictUndefined,
         autoescape=True,
         trim_blocks=True,

@@ -13,7 +13,7 @@ from bot.web.oidc import Provider
 from bot.web.passwords import Passwords
 from bot.web.tokens import Signature
 
-Health = Callable[[], Mapping[str, Any]]
+Health = Callable[[], Mapping[str, Any] | None]
 
 
 @dataclass(frozen=True)
@@ -33,5 +33,5 @@ class Site:
     begun: Signature
     provider: Provider | None = None
     areas: Sequence[Area] = ()
-    slack: Health | None = None
+    slack: Health = field(default=lambda: None)
     runs: Callable[[], bool] = field(default=lambda: True)

@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from bot.render import LANGUAGES, shipped
+from bot.render import LANGUAGES, shipped_templates
 
 FIRST = LANGUAGES[0]
 """The language of who has chosen none."""
@@ -15,7 +15,7 @@ COOKIE = "madoguchi_language"
 @cache
 def catalogue(language: str) -> dict[str, str]:
     """Return every word of a language by ``room.key``, from `templates/web/words/LANGUAGE`."""
-    folder = shipped() / "web" / "words" / language
+    folder = shipped_templates() / "web" / "words" / language
     return {key: text for file in sorted(folder.glob("*.toml")) for key, text in _read(file)}
 
 

@@ -180,7 +180,7 @@ def test_a_day_outside_all_periods_and_an_unknown_contract_are_refused(desk: Sto
     [
         (update(ledger).values(units=9), "append-only"),
         (delete(ledger), "append-only"),
-        (text("INSERT INTO ledger SELECT * FROM ledger"), ""),
+        (text("INSERT INTO ledger SELECT * FROM ledger"), "(?i)unique"),
     ],
 )
 def test_the_ledger_refuses_to_be_changed(desk: Store, statement: Any, message: str) -> None:

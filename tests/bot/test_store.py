@@ -135,7 +135,11 @@ def test_a_quarantined_message_names_its_cause_and_can_be_taken_again(store: Sto
         assert work.messages.attempt(message) == 1
         work.messages.quarantine(message, Cause.PARSE_FAILED, "20 s over", NOW)
         (listed,) = work.messages.by_state("quarantined")
-        assert (listed.cause, listed.detail, listed.attempts) == (Cause.PARSE_FAILED, "20 s over", 1)
+        assert (listed.cause, listed.detail, listed.attempts) == (
+            Cause.PARSE_FAILED,
+            "20 s over",
+            1,
+        )
         work.messages.reopen(message)
         assert work.messages.unfinished() == [message]
     with pytest.raises(PermanentStoreError, match="cause_iff_quarantined"), store.work() as work:
@@ -265,9 +269,9 @@ def test_automatic_replies_are_counted_by_address_since_an_instant(store: Store)
         work.outbox.withdraw(withdrawn)
         work.outbox.add(outgoing("3", **sent | {"automatic": False}))
         assert work.outbox.automatic_to(["taro@EXAMPLE.jp", "x@y"], NOW) == {"taro@example.jp": 1}
-        assert not work.outbox.bounced_to("taro@example.jp")
+        assert not work.outbox.bounced_to(["taro@example.jp"])
         work.outbox.bounced(1, "5.1.1", NOW)
-        assert work.outbox.bounced_to("taro@example.jp")
+        assert work.outbox.bounced_to(["Taro@example.jp", "x@y"]) == {"taro@example.jp"}
 
 
 def test_a_cursor_moves_with_the_messages_it_counts(store: Store) -> None:

@@ -102,7 +102,7 @@ def _item(item: OutboxItem) -> str:
 
 
 def _kind(item: OutboxItem) -> str:
-    return item.template or item.dedupe_key.partition(":")[0]
+    return item.template or str((item.payload or {}).get("draw"))
 
 
 def _letter(item: OutboxItem) -> Iterator[str]:

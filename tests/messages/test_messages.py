@@ -16,8 +16,9 @@ import pytest
 from bot.desk import MessageDesk
 from bot.house import House
 from bot.intake import Arrival
+from bot.reader import UnreadableError
 from bot.store.ledger_proof import prove
-from quotas.decision import Reason
+from quotas.decision import Decision, Reason
 from tests.bot.houses import TOKYO, Hands
 from tests.messages.account import account
 from tests.messages.stage import HERE, Stage, build
@@ -76,6 +77,13 @@ def mails_of(fixture: Path) -> list[Path]:
     return sorted(fixture.glob("*.eml"), key=lambda path: int(path.stem))
 
 
+def gist(decision: Decision) -> tuple[object, ...]:
+    """Return all of a decision but the number of the case that recording gave it."""
+    return (decision.reason, decision.state, decision.trace, decision.balance, decision.charge,
+            decision.reply, decision.case, decision.queue, decision.due, decision.question,
+            decision.marks, decision.challenge, decision.awaits, decision.facts)  # fmt: skip
+
+
 class Telling:
     """Puts the mails of one fixture into a desk and tells what became of each."""
 
@@ -98,6 +106,7 @@ class Telling:
         raw = REPLY_TO.sub(self._reply_to, mail.read_bytes())
         before = self._seen()
         arrival = self._arrival(raw)
+        foretold = self._explained(arrival)
         (message,) = self.desk.take([arrival])
         assert message is not None
         self.ids.append(message)
@@ -106,12 +115,22 @@ class Telling:
             stored = work.messages.get(message)
             assert stored is not None
             decision = decided[0] if decided else None
+            assert foretold == (decision and gist(decision)), "explain tells otherwise"
             entries = [e for _, own in work.ledger.by_contract() for e in own if e.id > before[0]]
             items = [item for item in work.outbox.listed() if item.id > before[1]]
             came_back = [i for i in work.outbox.listed() if i.bounced_at == self.clock.now]
             text = account(work, stored, decision, entries, [*items, *came_back])
         head = f"{mail.name}: " if several else ""
         return f"== {head}{self.clock.now:%Y-%m-%d (%a) %H:%M} to {arrival.mailbox}\n{text}"
+
+    def _explained(self, arrival: Arrival) -> tuple[object, ...] | None:
+        """Return what `explain` says before the message is taken in."""
+        box = self.house.settings.mailbox(arrival.mailbox)
+        assert box is not None
+        try:
+            return gist(self.desk.explain(arrival.raw, box, arrival.received_at).decision)
+        except UnreadableError:
+            return None
 
     def _seen(self) -> tuple[int, int]:
         """Return the highest ledger entry and outbox row there are."""

@@ -92,6 +92,13 @@ class PostgresServer:
             self._process.wait(30)
             self._process = None
 
+    def crash(self) -> None:
+        """Shut the server down immediately: no checkpoint, connections are cut."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGQUIT)
+            self._process.wait(30)
+            self._process = None
+
     def url(self, database: str) -> str:
         """Return the address of one database, as desk.toml writes it."""
         return f"postgresql://{_USER}@127.0.0.1:{self.port}/{database}"

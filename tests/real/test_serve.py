@@ -2,76 +2,17 @@
 
 import asyncio
 import smtplib
-from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from bot.clock import system_clock
-from bot.config import Environment, load
-from bot.house import House, open_house
-from bot.serve import Server
 from bot.store.ledger_proof import prove
-from tests.bot.houses import REISSUE, TOKYO, Hands, mail, open_desk, write_settings
-from tests.real.dovecot import PASSWORD, Dovecot
+from tests.bot.houses import REISSUE, Hands, mail, open_desk, write_settings
+from tests.real.dovecot import Dovecot
+from tests.real.served import imap, questions, reopened, serving, states, until
 from tests.real.servers import free_port
 from tests.real.smtp_sink import SmtpSink
-
-PASSWORDS = {"MADOGUCHI_MAILBOX_DAX_PASSWORD": PASSWORD}
-
-
-def imap(dovecot: Dovecot, user: str, more: str = "") -> str:
-    return (
-        f'imap = {{ host = "127.0.0.1", port = {dovecot.imap}, user = "{user}", '
-        f'security = "none", poll_seconds = 5{more} }}\n'
-    )
-
-
-def reopened(config: Path) -> House:
-    """Open the desk again as a new process would, with the real clock."""
-    env = Environment(PASSWORDS)
-    return open_house(load(config, env), env, system_clock(TOKYO))
-
-
-@asynccontextmanager
-async def serving(house: House) -> AsyncGenerator[Server]:
-    server = Server(house)
-    running = asyncio.create_task(server.run())
-    await asyncio.wait(
-        [running, asyncio.create_task(server.ready.wait())], return_when=asyncio.FIRST_COMPLETED
-    )
-    try:
-        yield server
-    finally:
-        server.stop()
-        await running
-        house.close()
-
-
-async def until(condition: Callable[[], bool], what: str, seconds: float = 20) -> None:
-    for _ in range(int(seconds / 0.02)):
-        if condition():
-            return
-        await asyncio.sleep(0.02)
-    raise TimeoutError(f"waited {seconds} s for {what}")
-
-
-def states(house: House) -> dict[str, int]:
-    with house.store.reading() as work:
-        return work.messages.counts()
-
-
-def questions(count: int, first: int = 0) -> list[bytes]:
-    return [
-        mail(
-            f"DX-1024-7731\nスケジュールの操作方法を教えてください（{n}）。",
-            subject=f"質問{n}",
-            message_id=f"<q{n}@aoba.example.co.jp>",
-            sender=("sato@aoba.example.co.jp", "takahashi@aoba.example.co.jp")[n % 2],
-        )
-        for n in range(first, first + count)
-    ]
 
 
 async def test_mail_in_the_mailbox_is_answered_over_smtp(

@@ -25,7 +25,7 @@ async def waiting_stage(double: SlackDouble, tmp_path: Path) -> AsyncIterator[St
     store.migrate()
     stage = Stage(double, store, slack_settings(double))
     yield stage
-    await stage.desk.stop()
+    await stage.stop()
     store.close()
 
 

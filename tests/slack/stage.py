@@ -12,12 +12,15 @@ from bot.cases.reply import handlers as reply_handlers
 from bot.cases.watch import watch
 from bot.drawing import draw_card
 from bot.jobs import Handler, Runner
+from bot.originals import Originals
 from bot.programmes import load_all
+from bot.reader import Reader
 from bot.record import Office
 from bot.settings import MailboxSettings, SlackSettings
 from bot.slack.connection import Timing
 from bot.slack.desk import SlackDesk
 from bot.store import Store, Work, tables
+from bot.store.blobs import Blobs
 from bot.store.cases import Case, NewCase
 from bot.store.messages import NewMessage, Outcome
 from quotas.decision import State
@@ -58,6 +61,9 @@ class Stage:
     now: datetime = datetime(2026, 4, 1, 10, 0, tzinfo=TOKYO)
 
     def __post_init__(self) -> None:
+        self.blobs = Blobs(Path(str(self.store.url.database)).parent / "blobs")
+        self.blobs.prepare()
+        self.reader = Reader()
         self.letters = Letters(Office(b"k" * 32, "サポート窓口", "ja", None), BOXES, load_all())
         self.desk = self.new_desk()
         self.hanako = self.double.person("U0HANAKO", "花子", "S0OPERATORS")
@@ -71,7 +77,18 @@ class Stage:
     def new_desk(self) -> SlackDesk:
         """Return a desk on this stage's store that has not started."""
         clock = lambda: self.now  # noqa: E731 - reads the present each time
-        return SlackDesk(self.settings, self.store, clock, self.letters, self.timing)
+        originals = Originals(self.blobs, self.reader)
+        return SlackDesk(self.settings, self.store, clock, self.letters, self.timing, originals)
+
+    def change_letters(self, **changes: Any) -> None:
+        """Let a desk that has not started write letters otherwise."""
+        self.letters = replace(self.letters, **changes)
+        self.desk = self.new_desk()
+
+    async def stop(self) -> None:
+        """Stop the desk and what it reads with."""
+        await self.desk.stop()
+        self.reader.close()
 
     async def start(self) -> None:
         """Start the desk and wait until events can reach it."""
@@ -182,9 +199,11 @@ def _opened(work: Work, now: datetime, changes: dict[str, Any]) -> Case:
         NewMessage(f"test:{count}", "dax", "email", now, now, f"{count:064x}", len(text))
     )
     assert message is not None
-    work.messages.finish(message, Outcome(State.ROUTED, reason, now, subject=subject, excerpt=text))
+    ending = Outcome(State.ROUTED, reason, now, subject=subject, excerpt=text)
+    work.messages.finish(message, ending)
     new = NewCase("desknets-dax", "email", "dax", subject, "default", now, opened_by=message)
     number = work.cases.open(replace(new, **changes))
+    work.messages.finish(message, replace(ending, case_number=number))
     case = work.cases.get(number)
     assert case is not None
     draw_card(work, case, now)

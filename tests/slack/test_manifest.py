@@ -5,10 +5,18 @@ import re
 from pathlib import Path
 from typing import Any
 
+import pytest
+from jsonschema import Draft202012Validator
+
 import bot.slack
+import tests.slack_double
 from bot.slack.command import COMMAND
+from bot.slack.doors import KEEP, NEW
 
 FOLDER = Path(bot.slack.__file__).parent
+SCHEMA = Draft202012Validator(
+    json.loads((Path(tests.slack_double.__file__).parent / "schema/manifest.json").read_text())
+)
 SCOPES = {
     "chat.postMessage": {"chat:write"},
     "chat.update": {"chat:write"},
@@ -20,6 +28,10 @@ SCOPES = {
     "views.open": set[str](),
     "views.update": set[str](),
     "views.publish": set[str](),
+    "files.info": {"files:read"},
+    "files.getUploadURLExternal": {"files:write"},
+    "files.completeUploadExternal": {"files:write"},
+    "files.delete": {"files:write"},
 }
 EVENTS = {
     "message": {"message.channels", "message.groups"},
@@ -53,12 +65,41 @@ def test_the_events_and_the_command_are_those_the_desk_listens_to() -> None:
     assert [c["command"] for c in _manifest()["features"]["slash_commands"]] == [COMMAND]
 
 
-def test_the_manifest_keeps_slacks_limits() -> None:
-    """Names and descriptions beyond these are refused when the app is created."""
+def test_the_shortcuts_are_those_the_desk_answers() -> None:
+    """Each is offered where it is used: from the menu, or on a message."""
+    offered = {each["callback_id"]: each["type"] for each in _manifest()["features"]["shortcuts"]}
+    assert offered == {NEW: "global", KEEP: "message"}
+
+
+def test_the_manifest_keeps_to_the_schema_with_slacks_limits() -> None:
+    """What lies beyond these is refused when the app is created."""
+    assert list(SCHEMA.iter_errors(_manifest())) == []
     manifest = _manifest()
-    shown = manifest["display_information"]
-    assert len(shown["name"]) <= 35
-    assert len(shown["description"]) <= 140
-    assert re.fullmatch(r"#[0-9a-f]{6}", shown["background_color"])
     assert manifest["settings"]["interactivity"]["is_enabled"]
     assert manifest["features"]["app_home"]["home_tab_enabled"]
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (("display_information", "name"), "あ" * 36),
+        (("display_information", "background_color"), "teal"),
+        (("display_information", "long_description"), "short"),
+        (("features", "bot_user", "display_name"), "窓口"),
+        (("features", "shortcuts", 0, "name"), "あ" * 25),
+        (("features", "shortcuts", 0, "type"), "channel"),
+        (("features", "slash_commands", 0, "command"), "desk"),
+        (("features", "slash_commands", 0, "url"), "http://desk.example"),
+        (("oauth_config", "scopes", "bot"), ["chat:write", "chat:write"]),
+        (("settings", "interactivity"), {}),
+        (("settings", "unknown_setting"), True),
+    ],
+)
+def test_the_schema_refuses_what_slack_would(path: tuple[Any, ...], value: object) -> None:
+    """One planted fault at a time."""
+    manifest = _manifest()
+    node: Any = manifest
+    for key in path[:-1]:
+        node = node[key]
+    node[path[-1]] = value
+    assert list(SCHEMA.iter_errors(manifest))

@@ -156,7 +156,8 @@ class SlackDouble:
         return web.Response(text="OK")
 
     async def _download(self, request: web.Request) -> web.StreamResponse:
-        if request.headers.get("Authorization") != f"Bearer {BOT_TOKEN}":
+        known = request.headers.get("Authorization") == f"Bearer {BOT_TOKEN}"
+        if not known or self.space.files_hidden:
             return web.Response(text="<html>sign in</html>", content_type="text/html")
         return web.Response(body=self.space.files[request.match_info["file"]].data)
 

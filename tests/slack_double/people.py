@@ -108,6 +108,44 @@ class Person:
         await self.double.delivery.deliver_event(event)
         return message
 
+    async def edit(self, message: Message, text: str) -> None:
+        """Edit an own post; the app is told what it was and what it is."""
+        before = message.payload()
+        message.text = text
+        edited = {"user": self.user, "ts": self.double.space.fresh_ts()}
+        changed = message.payload() | {"edited": edited}
+        await self._tell_change(message, "message_changed", before, {"message": changed})
+
+    async def delete(self, message: Message) -> None:
+        """Delete an own post; the app is told what it was."""
+        before = message.payload()
+        self.double.space.messages[message.channel].remove(message)
+        await self._tell_change(message, "message_deleted", before, {"deleted_ts": message.ts})
+
+    async def _tell_change(self, message: Message, subtype: str, before: Json, more: Json) -> None:
+        event = {
+            "type": "message",
+            "subtype": subtype,
+            "hidden": True,
+            "channel": message.channel,
+            "channel_type": "channel",
+            "ts": self.double.space.fresh_ts(),
+            "previous_message": before,
+            **more,
+        }
+        payload = self.event_of(message) | {"event": event}
+        await self.double.delivery.deliver_event(payload)
+
+    async def shortcut(self, callback: str, on: Message | None = None) -> None:
+        """Use a shortcut of the menu, or of a message's own menu."""
+        kind = "shortcut" if on is None else "message_action"
+        payload = self._interaction(kind) | {"callback_id": callback}
+        payload["action_ts"] = self.double.space.fresh_ts()
+        if on is not None:
+            payload |= {"channel": {"id": on.channel, "name": "desk"}, "message": on.payload()}
+            payload |= {"message_ts": on.ts, "response_url": self._response_url(on.channel)}
+        await self.double.delivery.deliver("interactive", payload)
+
     async def open_home(self) -> None:
         """Open the app's Home tab."""
         event = {"type": "app_home_opened", "user": self.user, "tab": "home", "channel": "D0HOME"}
@@ -221,8 +259,39 @@ class Person:
         self._respond(view, answer)
 
     def close(self) -> None:
-        """Close the modal on top."""
-        self.double.space.modals[self.user].pop()
+        """Close the modal on top, and with it all below where it says so."""
+        stack = self.double.space.modals[self.user]
+        if stack.pop().body.get("clear_on_close"):
+            stack.clear()
+
+    def give(self, label: str, *files: File) -> None:
+        """Put files into a field of the modal: they are uploaded, and seen by nobody yet."""
+        view = self._top()
+        block, element = field_of(view, label)
+        assert len(files) <= element.get("max_files", 10)
+        for file in files:
+            self.double.space.files[file.id] = file
+        given = [{"id": file.id, "name": file.name, "size": len(file.data)} for file in files]
+        view.values.setdefault(block["block_id"], {})[element["action_id"]] = {
+            "type": element["type"],
+            "files": given,
+        }
+
+    async def choose(self, label: str, typed: str, title: str) -> None:
+        """Type into a typeahead field and choose what is called `title`; the app is told."""
+        offered = {o["text"]["text"]: o for o in await self.suggestions(label, typed)}
+        if title not in offered:
+            raise NotOnScreenError(f"{title} is not among {list(offered)}")
+        view = self._top()
+        block, element = field_of(view, label)
+        chosen = {"type": element["type"], "selected_option": offered[title]}
+        view.values.setdefault(block["block_id"], {})[element["action_id"]] = chosen
+        if not block.get("dispatch_action"):
+            return
+        named = {"action_id": element["action_id"], "block_id": block["block_id"]}
+        payload = self._interaction("block_actions") | {"actions": [chosen | named]}
+        payload |= self._place(self._initial(view))
+        await self.double.delivery.deliver("interactive", payload)
 
     def _respond(self, view: View, answer: Json) -> None:
         stack, action = self.double.space.modals[self.user], answer.get("response_action")

@@ -147,7 +147,7 @@ def views_push(space: Workspace, args: Json) -> Json:
 
 def views_update(space: Workspace, args: Json) -> Json:
     """Replace the content of an open view."""
-    view = space.view(str(args.get("view_id", "")))
+    view = space.view(str(args.get("view_id") or args.get("external_id") or ""))
     return {"view": space.update_view(view, _view_body(space, args), args.get("hash")).payload()}
 
 
@@ -199,16 +199,29 @@ def file_info(space: Workspace, args: Json) -> Json:
         raise RefusedError("file_not_found")
     shares: Json = {"public": {file.channel: [{}]}} if file.shared and file.channel else {}
     file.shared = True
-    private = f"{args['_base']}download/{file.id}"
+    private = file.address or f"{args['_base']}download/{file.id}"
     return {
         "file": {
             "id": file.id,
             "name": file.name,
             "size": len(file.data),
+            "mimetype": file.type,
+            "is_external": file.external,
             "shares": shares,
             "url_private_download": private,
         }
     }
+
+
+def delete_file(space: Workspace, args: Json) -> Json:
+    """Delete a file, unless the workspace keeps what people have uploaded from apps."""
+    file = space.files.get(str(args.get("file", "")))
+    if file is None:
+        raise RefusedError("file_not_found")
+    if space.files_stay:
+        raise RefusedError("cant_delete_file")
+    del space.files[file.id]
+    return {}
 
 
 METHODS: dict[str, Method] = {
@@ -229,4 +242,5 @@ METHODS: dict[str, Method] = {
     "files.getUploadURLExternal": upload_url,
     "files.completeUploadExternal": complete_upload,
     "files.info": file_info,
+    "files.delete": delete_file,
 }

@@ -69,13 +69,19 @@ class View:
 
 @dataclass
 class File:
-    """An uploaded file; `shares` fill late, as the real ones do."""
+    """An uploaded file; `shares` fill late, as the real ones do.
+
+    `external` files and an `address` of their own lie outside of Slack.
+    """
 
     id: str
     name: str
     data: bytes = b""
     channel: str | None = None
     shared: bool = False
+    type: str = "application/octet-stream"
+    external: bool = False
+    address: str | None = None
 
 
 class Workspace:
@@ -90,6 +96,8 @@ class Workspace:
         self.homes: dict[str, View] = {}
         self.modals: dict[str, list[View]] = defaultdict(list)
         self.files: dict[str, File] = {}
+        self.files_stay = False
+        self.files_hidden = False
         self._triggers: dict[str, tuple[str, float]] = {}
         self._responses: dict[str, tuple[str, str, float, int]] = {}
         self._ids = itertools.count(1)
@@ -182,10 +190,10 @@ class Workspace:
         return [{"block_id": self.fresh("b"), **block} for block in blocks]
 
     def view(self, view_id: str) -> View:
-        """Return an open view by id."""
+        """Return an open view by its id or the app's own for it."""
         everything = itertools.chain(*self.modals.values(), self.homes.values())
         for view in everything:
-            if view.id == view_id:
+            if view_id in (view.id, view.body.get("external_id")):
                 return view
         raise RefusedError("not_found")
 

@@ -96,7 +96,7 @@ async def web_stage(
     web: str = WEB,
     more: str = "",
     secrets: Mapping[str, str] | None = None,
-    slack: Health | None = None,
+    slack: Health = lambda: None,
 ) -> AsyncGenerator[WebStage]:
     """Serve a desk with the registers of `tests.bot.houses` on a free port for a while.
 

@@ -5,7 +5,9 @@ from datetime import timedelta
 
 import pytest
 from argon2 import PasswordHasher
+from sqlalchemy import select
 
+from bot.store.tables import audit
 from bot.store.users import User
 from bot.web.set_up import invite
 from tests.web.site import Browser, WebStage
@@ -26,10 +28,6 @@ async def try_in(browser: Browser, name: str, password: str, following: str = ""
 
 
 def audited(desk: WebStage) -> list[tuple[str, str]]:
-    from sqlalchemy import select
-
-    from bot.store.tables import audit
-
     with desk.house.store.reading() as work:
         rows = work.connection.execute(
             select(audit.c.actor, audit.c.action).where(audit.c.action != "import")
