@@ -19,7 +19,7 @@ class Incidents:
         query = select(incidents.c.alarm, incidents.c.opened_at).where(
             incidents.c.closed_at.is_(None)
         )
-        return dict(self._connection.execute(query).tuples().all())
+        return {alarm: at for alarm, at in self._connection.execute(query)}
 
     def begin(self, alarm: str, at: datetime) -> bool:
         """Open an incident; tell whether there was none."""

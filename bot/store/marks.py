@@ -26,5 +26,5 @@ class Marks:
         )
         return {
             name.partition(":")[2]: datetime.fromtimestamp(value, UTC)
-            for name, value in self._connection.execute(query).tuples()
+            for name, value in self._connection.execute(query)
         }

@@ -33,7 +33,7 @@ class Room:
 
 def get(path: str, handler: Handler, permission: Permission | None) -> Route:
     """Return the route of a page; without `permission` it is public."""
-    page = _Page(handler, permission, 0)
+    page = Page(handler, permission, 0)
     return Route(path, page, methods=["GET"], name=f"GET {path}")
 
 
@@ -44,17 +44,22 @@ def post(
 
     The form must come from a page of this site and this session.
     """
-    page = _Page(handler, permission, most)
+    page = Page(handler, permission, most)
     return Route(path, page, methods=["POST"], name=f"POST {path}")
 
 
-class _Page:
+class Page:
     """One handler behind its checks, in their order."""
 
     def __init__(self, handler: Handler, permission: Permission | None, most: int) -> None:
         self._handler = handler
         self._permission = permission
         self._most = most
+
+    @property
+    def is_public(self) -> bool:
+        """Whether it is open to who has not signed in."""
+        return self._permission is None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""

@@ -94,18 +94,18 @@ async def web_stage(
     database: str = "",
     *,
     web: str = WEB,
-    more: str = "",
+    way_in: str = "",
     secrets: Mapping[str, str] | None = None,
     slack: Health = lambda: None,
 ) -> AsyncGenerator[WebStage]:
     """Serve a desk with the registers of `tests.bot.houses` on a free port for a while.
 
-    `web` are further tables of desk.toml; `slack` tells how a desk in Slack would be.
+    `web` are further tables of desk.toml, `way_in` is the mailbox's; `slack` tells how a desk in Slack would be.
     """
     clock = Hands()
     database = database or f"sqlite:///{folder / 'desk.db'}"
-    config = write_settings(folder, database)
-    config.write_text(web + more + config.read_text("utf-8"), "utf-8")
+    config = write_settings(folder, database, way_in=way_in)
+    config.write_text(web + config.read_text("utf-8"), "utf-8")
     house = open_desk(config, clock, secrets)
     settings = house.settings.web
     assert settings is not None
