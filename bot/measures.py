@@ -89,7 +89,7 @@ def _outbox(work: Work) -> dict[str, Waiting]:
 
 def _by_kind(work: Work, condition: ColumnElement[bool]) -> dict[str, int]:
     query = select(outbox.c.kind, func.count()).where(condition).group_by(outbox.c.kind)
-    return {kind: n for kind, n in work.connection.execute(query)}
+    return dict(work.connection.execute(query).all())
 
 
 def _decided(work: Work) -> dict[tuple[str, str], int]:

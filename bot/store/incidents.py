@@ -19,7 +19,7 @@ class Incidents:
         query = select(incidents.c.alarm, incidents.c.opened_at).where(
             incidents.c.closed_at.is_(None)
         )
-        return {alarm: at for alarm, at in self._connection.execute(query)}
+        return dict(self._connection.execute(query).all())
 
     def begin(self, alarm: str, at: datetime) -> bool:
         """Open an incident; tell whether there was none."""

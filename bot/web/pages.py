@@ -37,5 +37,5 @@ def draw(language: str, timezone: ZoneInfo, template: str, values: dict[str, Any
 
 
 def moment(at: datetime | None, timezone: ZoneInfo) -> str:
-    """Filter: an instant in the desk's own time, the same in every language."""
-    return "―" if at is None else at.astimezone(timezone).strftime("%Y-%m-%d %H:%M")
+    """Filter: an instant in the desk's own time, alike in every language and on one line."""
+    return "―" if at is None else f"{at.astimezone(timezone):%Y-%m-%d\u00a0%H:%M}"

@@ -1,4 +1,4 @@
-"""An OpenID provider for tests, over a real socket: it signs real tokens, and wrong ones if told."""
+"""An OpenID provider for tests, over a real socket: signs real tokens, and wrong ones if told."""
 
 import base64
 import hashlib

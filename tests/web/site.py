@@ -100,7 +100,8 @@ async def web_stage(
 ) -> AsyncGenerator[WebStage]:
     """Serve a desk with the registers of `tests.bot.houses` on a free port for a while.
 
-    `web` are further tables of desk.toml, `way_in` is the mailbox's; `slack` tells how a desk in Slack would be.
+    `web` are further tables of desk.toml, `way_in` is the mailbox's; `slack` tells how a desk in
+    Slack would be.
     """
     clock = Hands()
     database = database or f"sqlite:///{folder / 'desk.db'}"

@@ -121,9 +121,9 @@ async def test_every_limit_raises_its_alarm(tmp_path: Path) -> None:
         now = desk.clock()
         with desk.house.store.work() as work:
             work.messages.quarantine(poison, Cause.PROCESSING_FAILED, "x", now)
-            for n in range(2):
-                item = Outgoing(kind="mail", dedupe_key=f"x:{n}", created_at=now, raw=b"x")
-                added = work.outbox.add(item)
+            keys = ("waits", "given up")
+            items = [Outgoing("mail", key, created_at=now, raw=b"x") for key in keys]
+            _, added = work.outbox.add_many(items)
             assert added is not None
             work.outbox.fail(added, "550")
         alarms = Alarms(desk.house, lambda: {"connected": False})

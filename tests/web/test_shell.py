@@ -1,8 +1,8 @@
 """The shell of the site: who sees it, in which language, with which headers, safe from others."""
 
 import re
+from itertools import pairwise
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 from starlette.routing import Route
@@ -65,7 +65,7 @@ async def test_every_page_that_is_not_public_asks_to_sign_in(desk: WebStage) -> 
 
 def test_roles_grow_but_for_the_auditor_who_only_looks() -> None:
     chain = (Role.OPERATOR, Role.LEAD, Role.MANAGER, Role.ADMINISTRATOR)
-    for less, more in zip(chain, chain[1:], strict=False):
+    for less, more in pairwise(chain):
         assert MAY[less] < MAY[more]
     changing = {Permission.ACT, Permission.LEAD, Permission.RETRY, Permission.MANAGE}
     assert not MAY[Role.AUDITOR] & (changing | {Permission.EDIT_REGISTERS})
@@ -217,5 +217,4 @@ def test_no_page_holds_script_or_style_or_loads_from_elsewhere() -> None:
         text = file.read_text("utf-8")
         assert not re.search(r"<style|\sstyle=|\son\w+=|javascript:", text), file
         assert not re.search(r"<script(?![^>]*\bsrc=)", text), file
-        for address in re.findall(r'(?:href|src|action)="([^"{]*)', text):
-            assert not urlsplit(address).netloc, (file, address)
+        assert not re.search(r'(?:href|src|action)="(?:\w+:)?//', text), file
