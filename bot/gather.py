@@ -202,9 +202,10 @@ class Gatherer:
         ours = [*message.in_reply_to, *message.references]
         outbox = self._work.outbox
         in_case = outbox.templates_in(case) if case else frozenset[str]()
+        in_thread = outbox.templates_under(ours) if ours else frozenset[str]()
         return Sent(
             today=self._replies.get(sender.casefold(), 0),
-            templates_in_case=in_case | (outbox.templates_under(ours) if ours else frozenset()),
+            templates_in_case=in_case | in_thread,
             stopped_by_bounce=sender.casefold() in self._bounced,
         )
 
