@@ -5,8 +5,11 @@ from pathlib import Path
 import pytest
 
 from bot.cases.canned import CannedError, CannedReply, joined, load_canned, matching
+from bot.config import ConfigError, Environment, load
+from bot.house import open_house
 from bot.programmes import load_all
 from bot.render import shipped_templates
+from tests.bot.houses import write_settings
 
 
 def write(folder: Path, name: str, text: str) -> None:
@@ -31,6 +34,26 @@ def test_a_file_without_title_or_text_is_named(tmp_path: Path, text: str) -> Non
     write(tmp_path, "common/broken", text)
     with pytest.raises(CannedError, match=r"broken\.txt.*line 1"):
         load_canned([tmp_path], ["dax"])
+
+
+def test_a_folder_that_is_not_there_stops_the_desk_at_the_door(tmp_path: Path) -> None:
+    config = write_settings(tmp_path, "sqlite:///desk.db")
+    config.write_text(config.read_text("utf-8") + '[canned]\nfolder = "mine"\n', "utf-8")
+    with pytest.raises(ConfigError, match=r"mine: there is no such folder; make it"):
+        open_house(load(config, Environment({})), Environment({}))
+    write(tmp_path / "mine", "common/own", "自社\n\n自社の文\n")
+    house = open_house(load(config, Environment({})), Environment({}))
+    assert "own" in {reply.name for reply in house.letters.canned["desknets-dax"]}
+    house.close()
+
+
+def test_a_language_without_canned_replies_has_none(tmp_path: Path) -> None:
+    config = write_settings(tmp_path, "sqlite:///desk.db")
+    text = config.read_text("utf-8").replace("[desk]\n", '[desk]\nlanguage = "en"\n')
+    config.write_text(text, "utf-8")
+    house = open_house(load(config, Environment({})), Environment({}))
+    assert house.letters.canned["desknets-dax"] == ()
+    house.close()
 
 
 def test_every_word_typed_must_be_found_in_any_width() -> None:

@@ -168,8 +168,11 @@ async def approve(watched: Watched, way: str) -> str:
 
 
 @pytest.mark.parametrize("way", [TYPED, IN_FILE, ISSUED])
-async def test_the_key_is_only_in_the_customers_mail(watched: Watched, way: str) -> None:
+async def test_the_key_is_only_in_the_customers_mail(
+    watched: Watched, way: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Looked for before the mail leaves, after a failed try, and after it has left."""
+    monkeypatch.setenv("MADOGUCHI_SECRET", "nobody else's business")
     told = watched.folder / "told.json"
     code = (
         "import sys, os;"
@@ -200,7 +203,8 @@ async def test_the_key_is_only_in_the_customers_mail(watched: Watched, way: str)
     if way == ISSUED:
         given = told.read_text()
         assert '"support_number": "DX-1234-5678"' in given
-        assert "MADOGUCHI" not in given
+        assert "LANG" in given
+        assert "business" not in given
 
 
 async def test_a_key_file_that_slack_keeps_is_told_of(watched: Watched) -> None:
