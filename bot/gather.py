@@ -105,7 +105,7 @@ class Gatherer:
             ),
             case=case,
             waiting=self._waiting(thread.waiting),
-            sent=self._sent(request.sender, thread.case),
+            sent=self._sent(reading, thread.case),
             duplicate_of=self._duplicate(reading),
             forged_reference=thread.forged,
             own_addresses=self._desk.addresses,
@@ -197,11 +197,15 @@ class Gatherer:
         )
         return dict(self._work.outbox.automatic_to(senders, midnight))
 
-    def _sent(self, sender: str, case: str | None) -> Sent:
-        today = self._replies.get(sender.casefold(), 0)
+    def _sent(self, reading: Reading, case: str | None) -> Sent:
+        sender, message = reading.request.sender, reading.message
+        ours = [*message.in_reply_to, *message.references]
+        outbox = self._work.outbox
+        in_case = outbox.templates_in(case) if case else frozenset[str]()
+        in_thread = outbox.templates_under(ours) if ours else frozenset[str]()
         return Sent(
-            today=today,
-            templates_in_case=self._work.outbox.templates_in(case) if case else frozenset(),
+            today=self._replies.get(sender.casefold(), 0),
+            templates_in_case=in_case | in_thread,
             stopped_by_bounce=sender.casefold() in self._bounced,
         )
 

@@ -5,7 +5,7 @@ from datetime import datetime, time
 from functools import cached_property
 from pathlib import Path
 
-from bot.cases.canned import Canned, load_canned
+from bot.cases.canned import Canned, CannedError, load_canned
 from bot.cases.letter import Letters
 from bot.clock import Clock, system_clock
 from bot.config import ConfigError, Environment
@@ -67,7 +67,13 @@ class House:
         boxes = {box.name: box for box in self.settings.mailboxes}
         settings = self.settings
         return Letters(
-            self.office, boxes, self.programmes, self.canned, settings.replies, settings.reissue
+            self.office,
+            boxes,
+            self.programmes,
+            self.canned,
+            settings.replies,
+            settings.reissue,
+            settings.desk.closed,
         )
 
     @cached_property
@@ -75,7 +81,8 @@ class House:
         """The canned replies of each programme; raises `CannedError` for one that can't be used."""
         own, language = self.settings.canned_folder, self.settings.desk.language
         shipped = shipped_templates() / language / "canned"
-        return load_canned([own, shipped] if own else [shipped], self.programmes)
+        folders = [*([own] if own else []), *([shipped] if shipped.is_dir() else [])]
+        return load_canned(folders, self.programmes)
 
     @property
     def desk(self) -> Desk:
@@ -116,7 +123,16 @@ def open_house(settings: Settings, env: Environment, clock: Clock | None = None)
         clock=clock or system_clock(settings.desk.timezone),
     )
     _refuse_endless_closing(house)
+    _refuse_unusable_canned(house)
     return house
+
+
+def _refuse_unusable_canned(house: House) -> None:
+    """Read the canned replies, which nobody should find broken while writing."""
+    try:
+        _ = house.canned
+    except CannedError as error:
+        raise ConfigError(str(error)) from error
 
 
 def _refuse_endless_closing(house: House) -> None:

@@ -30,3 +30,13 @@ def set_up_logs(level: int = logging.INFO) -> None:
     logging.basicConfig(level=level, handlers=[handler], force=True)
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def reticent(name: str) -> logging.Logger:
+    """Return a logger for a library that writes whole payloads at DEBUG: it never goes so low.
+
+    What people submit may hold a licence key, and what customers write is nobody's log.
+    """
+    logger = logging.getLogger(name)
+    logger.setLevel(logging.INFO)
+    return logger

@@ -171,7 +171,7 @@ def _detected(data: bytes, declared: str | None) -> Text:
     wide = _wide(data) if declared is None and data.count(0) * 4 > len(data) else None
     if wide:
         return wide
-    if _nearly_utf8(data, 1 if declared == "utf-8" else 4):
+    if _nearly_utf8(data, 4):
         return _replacing(data, "utf-8")
     return _japanese(data) or _guessed(data, declared)
 
@@ -192,6 +192,8 @@ def _japanese(data: bytes) -> Text | None:
 
 def _guessed(data: bytes, declared: str | None) -> Text:
     """Decode what is neither UTF-8 nor Japanese, by its looks or the label; marked as lossy."""
+    if declared == "utf-8" and _nearly_utf8(data, 0.5):
+        return _replacing(data, "utf-8")
     telling = declared not in _SINGLE_BYTE | {None, "utf-8"}
     foreign = None if telling else guess_foreign(data)
     if foreign:
@@ -209,7 +211,7 @@ def _rather_foreign(data: bytes, text: str) -> bool:
     return looks_korean(data) or (japanese_score(text) < _DOUBTFUL and looks_chinese(data))
 
 
-def _nearly_utf8(data: bytes, times: int) -> bool:
+def _nearly_utf8(data: bytes, times: float) -> bool:
     """Tell whether characters of UTF-8 are more than `times` the bytes that spoil it."""
     sample = data[:_SAMPLE]
     bad = sample.decode("utf-8", "replace").count("\ufffd")

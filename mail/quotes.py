@@ -82,9 +82,9 @@ class _Lines:
 
     def _header_block(self, at: int) -> bool:
         """Tell whether a block of header fields begins here: From and two others close by."""
-        names = [m["name"].lower() for look in self._near(at) if (m := FIELD.match(look))]
-        if not names or not FIELD.match(self.looks[at]):
+        if not FIELD.match(self.looks[at]):
             return False
+        names = [m["name"].lower() for look in self._near(at) if (m := FIELD.match(look))]
         if names[0] in SENDER_FIELDS:
             return len(set(names) - SENDER_FIELDS) >= 2
         return names[0] in DATE_FIELDS and bool(SENDER_FIELDS & set(names)) and len(set(names)) > 2
@@ -171,7 +171,13 @@ class _Lines:
         return start if start is not None and self._says_something(own[:start]) else None
 
 
+# How an attribution ends, or begins when it ends as it likes; most lines are told by that alone.
+_ENDS = (":", "：", "。", "メール", "メッセージ", "ました", "wrote", "said", "writes")
+
+
 def _attributes(look: str) -> bool:
+    if not look.endswith(_ENDS) and not look.startswith("In "):
+        return False
     return any(pattern.fullmatch(look) for pattern in ATTRIBUTIONS)
 
 

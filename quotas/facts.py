@@ -48,7 +48,7 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """Automatic replies to one address so far today, and templates already sent in this case."""
+    """Automatic replies to one address so far today, and templates sent in this case or thread."""
 
     today: int = 0
     templates_in_case: frozenset[str] = frozenset()

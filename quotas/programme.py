@@ -73,7 +73,10 @@ class Hours:
 
 @dataclass(frozen=True, slots=True)
 class QuotaTerms:
-    """One limited or counted thing of a contract year."""
+    """One limited or counted thing of a contract year.
+
+    `during` names the quota within a use of which this one is used, such as a session in a call.
+    """
 
     name: str
     title: str
@@ -84,6 +87,7 @@ class QuotaTerms:
     guideline_minutes: int | None = None
     suggested_price: int | None = None
     question: str | None = None
+    during: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,9 @@ _ROBOT = re.compile(
     re.IGNORECASE,
 )
 
+TO_STRANGERS = frozenset({Reason.NUMBER_UNKNOWN, Reason.SENDER_UNREGISTERED})
+"""Both read the same and come equally often, or a stranger could tell which numbers exist."""
+
 Withheld = Callable[[Hearing, Reason], bool]
 
 WITHHELD: tuple[tuple[str, Withheld], ...] = (
@@ -47,7 +50,7 @@ WITHHELD: tuple[tuple[str, Withheld], ...] = (
     ),
     (
         "同じ内容の自動返信をこの案件で送信済みです",
-        lambda h, reason: reason in h.facts.sent.templates_in_case,
+        lambda h, reason: not h.facts.sent.templates_in_case.isdisjoint(_same_words(reason)),
     ),
 )
 """Why no reply is sent, with the test for it; the first that holds is told."""
@@ -56,6 +59,11 @@ WITHHELD: tuple[tuple[str, Withheld], ...] = (
 def why_no_reply(hearing: Hearing, reason: Reason) -> str | None:
     """Return why no automatic reply may go to the sender, or None when it may."""
     return next((why for why, holds in WITHHELD if holds(hearing, reason)), None)
+
+
+def _same_words(reason: Reason) -> frozenset[Reason]:
+    """Return the reasons whose replies read like this one's: to strangers two are one."""
+    return TO_STRANGERS if reason in TO_STRANGERS else frozenset({reason})
 
 
 def _asked_for_number(hearing: Hearing) -> bool:

@@ -30,6 +30,9 @@ def load_canned(folders: Sequence[Path], programmes: Iterable[str]) -> Canned:
     `folders` hold ``<programme>/NAME.txt`` and ``common/NAME.txt``; a file of an earlier folder
     takes the place of one with the same name in a later. Raises `CannedError`.
     """
+    missing = next((folder for folder in folders if not folder.is_dir()), None)
+    if missing is not None:
+        raise CannedError(f"{missing}: there is no such folder; make it, or mend [canned] folder")
     return {
         programme: tuple(reply for part in (programme, COMMON) for reply in _of_part(folders, part))
         for programme in programmes

@@ -74,21 +74,39 @@ def record_use(work: Work, letters: Letters, number: str, use: Use, actor: Actor
     Refused in the terms' words when they block it. What is left stands in the card's thread.
     """
     case = work.cases.lock(number)
-    if case is None:
-        return Refused(UNKNOWN)
-    programme = letters.programmes.get(case.programme)
-    if case.support_number is None or programme is None:
-        return Refused(
-            "契約が特定されていない案件には記録できません。先に契約と関連付けてください。"
-        )
-    if case.state not in ALIVE:
-        return Refused(f"{TITLES[case.state]}の案件です。先に「再開」してください。")
+    programme = letters.programmes.get(case.programme) if case else None
+    why = _why_not(case)
+    if case is None or programme is None or why is not None:
+        return Refused(why or UNKNOWN)
     if work.ledger.of_key(use.key) is not None:
         return Done(case)
+    around = _around(work, case, programme, use)
+    if isinstance(around, Refused):
+        return around
+    entry = replace(_entry(case, programme, use, actor), reason=around)
+    written = record_entry(work, letters, entry, "use_recorded", actor)
+    if isinstance(written, Refusal):
+        return Refused(f"{written.japanese}。")
+    _told(work, case, programme, written, use)
+    return Done(work.cases.get(number) or case)
+
+
+def _why_not(case: Case | None) -> str | None:
+    """Return why nothing can be counted for a case, or None when it can."""
+    if case is None:
+        return UNKNOWN
+    if case.support_number is None:
+        return "契約が特定されていない案件には記録できません。先に契約と関連付けてください。"
+    if case.state not in ALIVE:
+        return f"{TITLES[case.state]}の案件です。先に「再開」してください。"
+    return None
+
+
+def _entry(case: Case, programme: Programme, use: Use, actor: Actor) -> LedgerEntry:
     day = use.start.date()
-    entry = LedgerEntry(
+    return LedgerEntry(
         id=0,
-        support_number=case.support_number,
+        support_number=case.support_number or "",
         quota=use.quota,
         kind=Kind.CONSUME,
         units=1,
@@ -97,16 +115,34 @@ def record_use(work: Work, letters: Letters, number: str, use: Use, actor: Actor
         recorded_at=actor.at,
         key=use.key,
         actor=actor.id,
-        case_number=number,
+        case_number=case.number,
         contact=use.contact,
         minutes=use.minutes,
         article=programme.quotas[use.quota].on(day).article,
     )
-    written = record_entry(work, letters, entry, "use_recorded", actor)
-    if isinstance(written, Refusal):
-        return Refused(f"{written.japanese}。")
-    _told(work, case, programme, written, use)
-    return Done(work.cases.get(number) or case)
+
+
+def _around(work: Work, case: Case, programme: Programme, use: Use) -> str | Refused:
+    """Say in which other use this one took place, where the terms tie it to one of its day."""
+    day = use.start.date()
+    terms = programme.quotas[use.quota].on(day).value
+    if terms.during is None:
+        return ""
+    entries = work.ledger.entries(case.support_number or "")
+    undone = {entry.refers_to for entry in entries if entry.kind is Kind.REVERSE}
+    found = [
+        entry.id
+        for entry in entries
+        if (entry.quota, entry.kind, entry.on) == (terms.during, Kind.CONSUME, day)
+        and entry.id not in undone
+    ]
+    outer = programme.quotas[terms.during].on(day).value.title
+    if not found:
+        why = (
+            f"{terms.title}は{outer}の通話中に行うものです。先に{day}の{outer}を記録してください。"
+        )
+        return Refused(why, "quota")
+    return f"{outer} #{found[-1]} の通話中"
 
 
 def reverse_use(work: Work, letters: Letters, entry: int, reason: str, actor: Actor) -> Outcome:
@@ -172,7 +208,8 @@ def _told(work: Work, case: Case, programme: Programme, entry: LedgerEntry, use:
     left = balance_on(contract, programme, entry.quota, entries, entry.on) if contract else None
     rest = f"、残り{left.remaining}{terms.unit}" if left and left.remaining is not None else ""
     over = f" ⚠ 目安の{terms.guideline_minutes}分を超えています。" if is_long(terms, entry) else ""
-    line = f"📞 {terms.title}を記録しました（#{entry.id}、{use.minutes}分{rest}）。{over}"
+    within = f"、{entry.reason}" if entry.reason else ""
+    line = f"📞 {terms.title}を記録しました（#{entry.id}、{use.minutes}分{rest}{within}）。{over}"
     post_record(work, case, entry.id, line, entry.recorded_at)
     text = f"{terms.title} {use.minutes}分（{use.contact}）\n{use.summary}"
     note = Note(case.number, entry.recorded_at, "call", entry.actor, text, f"ledger:{entry.id}")

@@ -26,7 +26,8 @@ from quotas.decision import Reply
 class Letters:
     """What letters are made with: how the desk signs, its mailboxes by name, its programmes.
 
-    `canned` are the canned replies by programme; `replies` and `reissue` what the settings allow.
+    `canned` are the canned replies by programme; `replies` and `reissue` what the settings allow;
+    `closed` are the company's own holidays, which due times leave out.
     """
 
     office: Office
@@ -35,6 +36,7 @@ class Letters:
     canned: Canned = field(default_factory=dict[str, Sequence[CannedReply]])
     replies: RepliesSettings = field(default_factory=RepliesSettings)
     reissue: ReissueSettings = field(default_factory=ReissueSettings)
+    closed: frozenset[date] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

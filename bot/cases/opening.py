@@ -15,6 +15,7 @@ from bot.programmes import calendar_of
 from bot.store.cases import NewCase
 from bot.store.notes import Note
 from bot.store.work import Work
+from quotas.calendar import BusinessCalendar
 from quotas.contract import Contact, Contract
 from quotas.programme import Category, Channel, Programme
 
@@ -85,7 +86,7 @@ def _new_case(
         contact=person.email,
         contact_name=person.name or None,
         category=category.name,
-        due_at=_due(programme, category, actor.at),
+        due_at=_due(calendar_of(programme, letters.closed), programme, category, actor.at),
     )
 
 
@@ -99,9 +100,11 @@ def _person(contract: Contract, said: str, at: datetime) -> Contact:
     return Contact(wanted)
 
 
-def _due(programme: Programme, category: Category, at: datetime) -> datetime | None:
+def _due(
+    calendar: BusinessCalendar, programme: Programme, category: Category, at: datetime
+) -> datetime | None:
     """Return by when the first answer is due, as for a question by mail."""
-    calendar, days = calendar_of(programme), category.due_business_days
+    days = category.due_business_days
     if days is not None:
         return calendar.due_after(at, days)
     minutes = programme.reply_minutes

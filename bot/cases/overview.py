@@ -112,7 +112,7 @@ def _status(programme: Programme | None, contract: Contract | None, today: date)
     if programme is None or contract is None:
         return ""
     period = contract.period_on(today)
-    return programme.statuses.get(period.status if period else Status.NONE, "")
+    return programme.status_title(period.status if period else Status.NONE)
 
 
 def _category(programme: Programme | None, case: Case, day: date) -> str:

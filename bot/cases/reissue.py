@@ -17,6 +17,7 @@ from bot.cases.override import reservation
 from bot.cases.reply import checked
 from bot.cases.requests import is_free, quota_asked
 from bot.cases.screening import screen, too_big
+from bot.cases.threshold import notify
 from bot.clock import Clock
 from bot.drawing import post_line
 from bot.jobs import Handler, Periodic
@@ -93,6 +94,7 @@ def approve(work: Work, letters: Letters, seen: Seen, granted: Grant, actor: Act
     _send(work, letters, request, Reply("reissue_done", "", values), actor, granted.files)
     line = "🔑 再発行を承認し、お客さまへ送信します。"
     post_line(work, request.case, f"reissue_approved:{written.id}", line, actor.at)
+    notify(work, letters, written, request.case, actor.at)
     return counted(work, request.case, "reissue_approved", written, actor)
 
 

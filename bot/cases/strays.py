@@ -9,7 +9,7 @@ from bot.store.messages import StoredMessage
 from bot.store.work import Work
 from quotas.decision import Reason, State
 
-SHOWN = 10
+SHOWN = 8
 
 
 @dataclass(frozen=True, slots=True)

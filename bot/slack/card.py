@@ -67,7 +67,7 @@ def count_line(count: Count) -> str:
 
 def _facts(seen: Overview) -> list[tuple[str, str]]:
     case, contract = seen.case, seen.contract
-    status = f"（{seen.status}）" if seen.status else ""
+    status = f"\n{seen.status}" if seen.status else ""
     number = f"{contract.support_number}{status}" if contract else "未特定"
     counts = "\n".join(map(count_line, seen.counts)) or "―"
     return [

@@ -11,6 +11,8 @@ from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.logs import reticent
+
 logger = logging.getLogger(__name__)
 
 
@@ -43,7 +45,11 @@ class SocketConnection:
         timing: Timing,
     ) -> None:
         handler = AsyncSocketModeHandler(
-            app, app_token, logger=logger, web_client=web, ping_interval=timing.ping
+            app,
+            app_token,
+            logger=reticent(f"{__name__}.wire"),
+            web_client=web,
+            ping_interval=timing.ping,
         )
         self._client = cast("Any", handler.client)  # its methods carry no types
         self._reconnected = reconnected

@@ -14,6 +14,7 @@ from bot.cases.letter import Letters
 from bot.clock import Clock
 from bot.drawing import DRAW_JOB, draw_later
 from bot.jobs import Handler, Retry
+from bot.logs import reticent
 from bot.originals import Originals
 from bot.settings import SlackSettings
 from bot.slack.canned import CannedMenu
@@ -210,7 +211,7 @@ class SlackDesk:
             authorize=_authorized(self._settings.bot_token or ""),
             process_before_response=True,
             ignoring_self_events_enabled=False,
-            logger=log,
+            logger=reticent(f"{__name__}.bolt"),
         )
 
     async def _opened(self, app: AsyncApp) -> SocketConnection | HttpReceiver:

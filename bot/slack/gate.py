@@ -7,7 +7,7 @@ from typing import Any
 from bot.cases.outcome import Actor
 from bot.clock import Clock
 from bot.slack.client import SlackClient
-from bot.slack.errors import SlackError
+from bot.slack.errors import SlackError, SlackPermanentError
 from bot.slack.modal import View, notice
 from bot.slack.payload import Json, part
 from bot.slack.permission import DENIED, Permissions, Role
@@ -89,10 +89,11 @@ class Gate:
                 await self._client.call(
                     "views.update", external_id=ticket, view=view | {"external_id": ticket}
                 )
-            except SlackError as error:
-                if error.code != "not_found":
-                    log.warning("could not answer an operator: %s", error)
-                    return
+            except SlackPermanentError as error:
+                log.warning("could not answer an operator: %s", error)
+                return
+            except SlackError:
+                continue
             else:
                 return
         log.warning("a view never came to the screen")

@@ -13,16 +13,18 @@ from bot.slack.stray_blocks import stray_blocks
 from bot.store.cases import Case
 from bot.store.work import Work
 
-SHOWN = 9
-"""Cases a list: Home takes 100 blocks; a case takes three, the strays up to 32."""
+SHOWN = 7
+"""Cases a list: Home takes 100 blocks; a case takes three, the strays up to 26."""
 
 
 def home(work: Work, actor: str, programmes: Programmes, now: datetime) -> dict[str, object]:
     """Return the Home of an operator, whose actor id is `actor`."""
     waiting = work.cases.listed(state=CaseState.OPEN, limit=200)
     mine = [c for c in work.cases.of_assignee(actor) if c.state != CaseState.OPEN]
+    asked = [c for c in work.cases.listed(state=CaseState.APPROVAL) if c.assignee != actor]
     blocks = [
         *_list(work, "担当している案件", mine, programmes, now),
+        *(_list(work, "承認待ちの案件", asked, programmes, now) if asked else []),
         *_list(work, "未着手の案件", waiting, programmes, now),
         *stray_blocks(strays(work), now),
         context(f"更新：{moment(now)}"),

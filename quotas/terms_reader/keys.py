@@ -128,6 +128,7 @@ ROWS: Mapping[str, tuple[Key, ...]] = {
         _may("guideline_minutes", values.number(1)),
         _may("suggested_price", values.number(0)),
         _may("question", values.name),
+        _may("during", values.name),
     ),
     "category": (
         *DATING,

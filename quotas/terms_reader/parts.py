@@ -165,6 +165,7 @@ def _quota(row: Row, asked: Mapping[str, Question]) -> QuotaTerms:
         guideline_minutes=row["guideline_minutes"],
         suggested_price=row["suggested_price"],
         question=_asked(row["question"], asked),
+        during=row["during"],
     )
 
 

@@ -101,9 +101,10 @@ def check_coverage(rows: Rows, declared: Declared, faults: Faults) -> None:
 
 
 def check_quotas(rows: Rows, declared: Declared, faults: Faults) -> None:
-    """Check that each quota knows what happens at its limit."""
+    """Check that each quota knows what happens at its limit, and within which other it is used."""
     for row in rows:
         declared.questions.check(row, "question", (row["question"],), faults)
+        declared.quotas.check(row, "during", (row["during"],), faults)
         if row["limit"] is None:
             _check_unlimited(row, faults)
         if row["at_limit"] is AtLimit.ASK_OPERATOR and row["question"] is None:

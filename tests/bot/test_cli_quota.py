@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from itertools import accumulate
 from pathlib import Path
 from typing import Any
@@ -236,3 +237,18 @@ def test_processes_at_once_can_t_oversell(desk_on: Commands) -> None:
     quota = reissues(desk_on)
     assert (quota["reserved"], quota["remaining"], len(quota["lines"])) == (3, 0, 3)
     assert desk_on("ledger", "verify").status == 0
+
+
+def test_a_threshold_reached_at_the_command_line_is_told_once(desk: Commands) -> None:
+    """The same notice as from Slack, and an over-long call is marked as one."""
+    call = ("quota", "record", "0098-7654-32", "phone_call", *ON)
+    assert desk(*call, "--units", "39", "--json").json["over_minutes"] is False
+    assert [i for i in desk("outbox", "list", "--json").json if _is_notice(i)] == []
+    assert desk(*call, "--minutes", "21", "--json").json["over_minutes"] is True
+    assert "目安の20分を超えています" in desk(*call, "--minutes", "30").out
+    (notice,) = [i for i in desk("outbox", "list", "--json").json if _is_notice(i)]
+    assert notice["recipient"].endswith(".jp")
+
+
+def _is_notice(item: Mapping[str, Any]) -> bool:
+    return "電話サポートのご利用回数" in (item["subject"] or "")

@@ -7,6 +7,7 @@ from email import message_from_bytes, policy
 import pytest
 
 from bot.cases import counting
+from bot.cases.outcome import Refused
 from bot.store import Store
 from quotas.ledger import Kind, LedgerEntry
 from quotas.ledger_check import Refusal
@@ -157,3 +158,30 @@ def test_a_recorded_call_can_be_taken_back_once_with_a_reason(store: Store) -> N
     with store.reading() as work:
         kinds = [(e.kind, e.reason) for e in work.ledger.of_case(case.number)]
     assert kinds == [(Kind.CONSUME, ""), (Kind.REVERSE, "別の契約でした")]
+
+
+def test_a_remote_session_belongs_to_a_call_of_its_day(store: Store) -> None:
+    """The terms allow it during a call only: without one, or after it was undone, it is refused."""
+    member(store, SATO)
+    case = case_of(store)
+    start = NOW - timedelta(minutes=30)
+
+    def used(quota: str, key: str) -> object:
+        use = counting.Use(key, quota, "佐藤", start, 10, "画面の確認")
+        with store.work() as work:
+            return counting.record_use(work, letters(), case.number, use, HANAKO)
+
+    refused = used("remote_session", "too early")
+    assert isinstance(refused, Refused)
+    assert refused.field == "quota"
+    used("phone_call", "call")
+    used("remote_session", "session")
+    with store.reading() as work:
+        call, session = work.ledger.entries(MEMBER)
+    assert (session.quota, session.reason) == (
+        "remote_session",
+        f"電話サポート #{call.id} の通話中",
+    )
+    with store.work() as work:
+        counting.reverse_use(work, letters(), call.id, "誤り", HANAKO)
+    assert isinstance(used("remote_session", "after"), Refused)

@@ -38,6 +38,11 @@ SHAPES: dict[str, bytes] = {
     "parameters": _H + b"Content-Type: text/plain; " + b"f*0*=%41; " * 5_000 + b"\r\n\r\nx",
     "results": b"Authentication-Results: " + b'"\\' * 30_000 + b"\r\n\r\n",
     "ids": _H + b"References: " + b"<" * 60_000 + b"\r\n\r\n",
+    "rules": _H + b"\r\n" + (b"text\r\n" + b"-=*_" * 90 + b"x\r\nTEL 03\r\n") * 2_000,
+    "quoted dates": _H + b"\r\n" + b"2024/05/20 10:00 <a@b\r\n" * 40_000,
+    "cyrillic words": _H + b"\r\n" + b"\xd4\xc5\xd3\xd4 " * 200_000,
+    "wide zeros": _H + b"\r\n" + b"\x00\xd8" * 400_000,
+    "bounce": _H.replace(b"a@", b"postmaster@") + b"\r\nundeliverable\r\n" + b"a.a" * 300_000,
     "quotes": _H + b"\r\n" + b"On " * 50_000,
     "utf-7": _H + b"Content-Type: text/plain; charset=utf-7\r\n\r\n" + b"+2AA-" * 200_000,
     "tnef": _H

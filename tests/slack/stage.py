@@ -123,8 +123,11 @@ class Stage:
         with self.store.work() as work:
             return _opened(work, self.now, changes)
 
-    def reissue_case(self, *, used: int = 0) -> str:
-        """Open a case that asks for a licence key, a unit reserved unless all three are used."""
+    def reissue_case(self, *, used: int = 0, question: str | None = None) -> str:
+        """Open a case that asks for a licence key.
+
+        A unit is reserved unless all three are used, or the terms leave a `question` open.
+        """
         with self.store.work() as work:
             _register(work, "DX-1234-5678", "desknets-dax", self.now)
             case = _opened(
@@ -135,13 +138,14 @@ class Stage:
                     "contact": "sato@customer.example",
                     "contact_name": "佐藤",
                     "category": "licence_reissue",
+                    "question": question,
                     "reason": "quota_exhausted" if used == 3 else "reissue_requested",
                 },
             )
             for count in range(used):
                 past = replace(_reservation(case.number, self.now), kind=Kind.CONSUME)
                 work.ledger.append(replace(past, key=f"past:{count}", case_number=None))
-            if used < 3:
+            if used < 3 and question is None:
                 work.ledger.append(_reservation(case.number, self.now))
         return case.number
 

@@ -192,6 +192,34 @@ async def test_a_message_is_kept_as_a_note_by_its_shortcut(stage: Stage) -> None
     assert note.text == "前にも同じ現象がありました"
 
 
+async def test_home_at_its_fullest_still_opens(stage: Stage) -> None:
+    """Every list longer than what is shown, and strays of both kinds: 100 blocks are the limit."""
+    now = stage.now
+    with stage.store.work() as work:
+        for count in range(12):
+            for kind in ("held", "lost"):
+                key = f"{kind}:{count}"
+                new = NewMessage(key, "dax", "email", now, now, f"{count:064x}", 10)
+                message = work.messages.add(new)
+                assert message is not None
+                if kind == "held":
+                    work.messages.quarantine(message, Cause.PARSE_TIMEOUT, "slow", now)
+                else:
+                    ending = Outcome(State.ANSWERED, "number_unknown", now, sender="a@x.example")
+                    work.messages.finish(message, ending)
+    for state, assignee in (("open", None), ("claimed", "U0HANAKO"), ("approval", "U0TARO")):
+        for _ in range(9):
+            case = stage.open_case()
+            who = f"slack:{assignee}" if assignee else None
+            with stage.store.work() as work:
+                work.cases.change(case.number, case.version, now, state=state, assignee=who)
+    await stage.hanako.open_home()
+    blocks = stage.double.space.homes["U0HANAKO"].body["blocks"]
+    assert "承認待ちの案件（9件）" in words(blocks)
+    assert "隔離中のメッセージ（12件）" in words(blocks)
+    assert 90 < len(blocks) <= 100
+
+
 async def test_strays_are_listed_and_quarantine_is_tried_again(stage: Stage) -> None:
     """From Home and by `/desk strays`; a second press is told that it is done already."""
     now = stage.now

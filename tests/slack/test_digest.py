@@ -1,10 +1,14 @@
 """The morning digest, and what a call near the limit looks like on the card."""
 
+from dataclasses import replace
 from datetime import time, timedelta
 
+from bot.cases import reissue
 from bot.cases.digest import ask_for_digests, open_on
+from bot.cases.outcome import Actor, Done, Seen
 from bot.programmes import calendar_of
 from quotas.ledger import Kind, LedgerEntry
+from quotas.provision import always
 from tests.slack.stage import REISSUES, TRIAGE, Stage
 from tests.slack_double.block_kit import words
 
@@ -28,11 +32,9 @@ def digests(stage: Stage, channel: str = TRIAGE) -> list[str]:
 async def test_the_digest_comes_once_a_business_day_at_its_time(stage: Stage) -> None:
     """Not before, not on Saturdays and Sundays, and not twice however often it is looked."""
     stage.now = stage.now.replace(month=4, day=3, hour=8, minute=59)  # a Friday
-    expected = []
     for minutes, count in ((0, 0), (1, 1), (1, 1), (24 * 60, 1), (24 * 60, 1), (24 * 60, 2)):
         stage.pass_time(minutes=minutes)
         await asked(stage)
-        expected.append(count)
         assert len(digests(stage)) == count
     assert len(digests(stage, REISSUES)) == 2
 
@@ -93,6 +95,23 @@ async def test_counts_near_their_limit_stand_in_the_digest_and_on_the_card(stage
     await stage.work_off()
     assert "残り11／50回" in words(stage.card(number).blocks)
     assert "到達" not in words(stage.card(number).blocks)
+
+
+async def test_a_granted_reissue_tells_of_thresholds_too(waiting_stage: Stage) -> None:
+    """Where a vendor sets notices on a quota that requests reserve: the second of three is 66 %."""
+    stage = waiting_stage
+    number = stage.reissue_case(used=1)
+    dax = stage.letters.programmes["desknets-dax"]
+    terms = replace(dax.quota_on("licence_reissue", stage.now.date()), notices=(60, 100))
+    told = replace(dax, quotas={"licence_reissue": always(terms, "第14条")})
+    letters = replace(stage.letters, programmes={"desknets-dax": told})
+    with stage.store.work() as work:
+        seen = Seen(number, stage.case(number).version)
+        done = reissue.approve(work, letters, seen, reissue.Grant("K-1"), Actor("x", stage.now))
+    assert isinstance(done, Done)
+    with stage.store.reading() as work:
+        mails = [item.template for item in work.outbox.of_case(number) if item.kind == "mail"]
+    assert sorted(str(name) for name in mails) == ["quota_notice", "reissue_done"]
 
 
 def _calls(stage: Stage, units: int) -> LedgerEntry:

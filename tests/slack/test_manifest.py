@@ -14,7 +14,7 @@ from bot.slack.command import COMMAND
 from bot.slack.doors import KEEP, NEW
 
 FOLDER = Path(bot.slack.__file__).parent
-SCHEMA = Draft202012Validator(
+SCHEMA: Any = Draft202012Validator(
     json.loads((Path(tests.slack_double.__file__).parent / "schema/manifest.json").read_text())
 )
 SCOPES = {
@@ -73,7 +73,7 @@ def test_the_shortcuts_are_those_the_desk_answers() -> None:
 
 def test_the_manifest_keeps_to_the_schema_with_slacks_limits() -> None:
     """What lies beyond these is refused when the app is created."""
-    assert list(SCHEMA.iter_errors(_manifest())) == []
+    assert SCHEMA.is_valid(_manifest())
     manifest = _manifest()
     assert manifest["settings"]["interactivity"]["is_enabled"]
     assert manifest["features"]["app_home"]["home_tab_enabled"]
@@ -102,4 +102,4 @@ def test_the_schema_refuses_what_slack_would(path: tuple[Any, ...], value: objec
     for key in path[:-1]:
         node = node[key]
     node[path[-1]] = value
-    assert list(SCHEMA.iter_errors(manifest))
+    assert not SCHEMA.is_valid(manifest)

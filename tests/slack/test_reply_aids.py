@@ -174,7 +174,8 @@ async def test_slack_that_asks_to_sign_in_gives_no_file(stage: Stage) -> None:
     number = await opened(stage)
     await replying(stage, stage.hanako, number)
     stage.double.space.files_hidden = True
-    stage.hanako.give("添付ファイル", file(stage, "a.pdf", PDF))
+    as_long = b"x" * len("<html>sign in</html>")
+    stage.hanako.give("添付ファイル", file(stage, "a.pdf", as_long))
     await stage.hanako.submit({"本文": "添付します。"})
     assert "取得できませんでした" in await notice_of(stage.hanako)
 
