@@ -9,8 +9,8 @@ from datetime import timedelta
 from bot.cases.digest import EVERY as DIGESTED
 from bot.cases.digest import handlers as digest_handlers
 from bot.cases.digest import open_on
-from bot.cases.reissue import EVERY as ERASED
-from bot.cases.reissue import handlers as reissue_handlers
+from bot.cases.erasing import EVERY as ERASED
+from bot.cases.erasing import handlers as erasing_handlers
 from bot.cases.reply import handlers as reply_handlers
 from bot.cases.watch import EVERY as WATCHED
 from bot.cases.watch import handlers as watch_handlers
@@ -104,7 +104,7 @@ class Server:
             handlers |= watch_handlers(house.store, house.clock)
             handlers[SWEEP_JOB] = Handler(lambda _: sweep(house))
             keep = timedelta(hours=house.settings.reissue.keep_hours)
-            handlers |= reissue_handlers(house.store, house.clock, keep)
+            handlers |= erasing_handlers(house.store, house.clock, keep)
         if "send" in self._roles and house.settings.smtp is not None:
             courier = Courier(smtp_settings(house.settings.smtp))
             stack.push_async_callback(courier.close)
@@ -126,9 +126,7 @@ class Server:
             return {DRAW_JOB: Handler(lambda _: undrawn(house))}
         slack, is_open = house.settings.slack, open_on(house.calendars.values())
         digests = digest_handlers(house.store, house.clock, slack.queues, is_open, slack.digest)
-        desk = SlackDesk(
-            slack, house.store, house.clock, house.letters, originals=house.originals
-        )
+        desk = SlackDesk(slack, house.store, house.clock, house.letters, originals=house.originals)
         await desk.start()
         stack.push_async_callback(desk.stop)
         return {**desk.handlers(), **digests}
