@@ -103,7 +103,7 @@ def _text(shown: Mapping[str, Any]) -> str:
         "契約期間",
         *(f"  {p['start']} 〜 {p['end']}  {p['status'].value}" for p in shown["periods"]),
         "登録担当者",
-        *(f"  {c['name']}  {c['email'] or '-'}  {c['fax'] or '-'}" for c in shown["contacts"]),
+        *(f"  {c['name']}  {_ways(c)}" for c in shown["contacts"]),
     ]
     if shown["quotas"]:
         lines.append("利用回数")
@@ -111,10 +111,15 @@ def _text(shown: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
+def _ways(contact: Mapping[str, Any]) -> str:
+    ways = {"": contact["email"], "FAX ": contact["fax"], "電話 ": contact["phone"]}
+    return "  ".join(name + way for name, way in ways.items() if way) or "連絡先の登録なし"
+
+
 def _quota(quota: Mapping[str, Any]) -> str:
     limit = "上限なし" if quota["limit"] is None else f"上限{quota['limit']}"
     left = "" if quota["remaining"] is None else f"  残り{quota['remaining']}"
     return (
-        f"{quota['title']}  {limit}  使用{quota['used']}  予約{quota['reserved']}{left}"
+        f"{quota['title']}  {limit}  利用{quota['used']}  受付中{quota['reserved']}{left}"
         f"  {quota['resets_on']}に更新"
     )
