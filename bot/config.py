@@ -82,19 +82,6 @@ REISSUE = (
     Key("seconds", read.count, _KEYS.seconds),
     Key("keep_hours", read.count, _KEYS.keep_hours),
 )
-_WRITING, _KEYS = RepliesSettings(), ReissueSettings()
-REPLIES = (
-    Key("forbidden", read.texts, [*_WRITING.forbidden]),
-    Key("second_person", read.texts, [*_WRITING.second_person]),
-    Key("operator_name", read.flag, _WRITING.operator_name),
-    Key("file_types", read.texts, [*_WRITING.file_types]),
-    Key("file_megabytes", read.count, _WRITING.file_megabytes),
-)
-REISSUE = (
-    Key("command", read.texts, [*_KEYS.command]),
-    Key("seconds", read.count, _KEYS.seconds),
-    Key("keep_hours", read.count, _KEYS.keep_hours),
-)
 MAILBOX = (
     Key("name", read.name),
     Key("programme", read.text),

@@ -14,7 +14,7 @@ from bot.house import House
 from bot.intake import Arrival, request_in
 from bot.quarantine import set_aside
 from bot.reader import Reader, UnreadableError
-from bot.record import Recorder, draw_reply
+from bot.record import Recorder
 from bot.render import Rendered
 from bot.settings import MailboxSettings
 from bot.store.blobs import BlobDamagedError, BlobMissingError
@@ -162,12 +162,8 @@ class MessageDesk:
             decision = decide(reading.request, gatherer.facts(reading))
         rendered = None
         if decision.reply is not None:
-            rendered = draw_reply(
-                decision.reply,
-                reading,
-                self._house.office,
-                case_number=decision.case_number,
-                now=at,
+            rendered = self._house.office.draw(
+                decision.reply, reading.programme, box, decision.case_number, at
             )
         return Explained(reading, decision, rendered)
 

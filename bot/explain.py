@@ -112,7 +112,7 @@ def _left(balance: Balance) -> str:
     )
     return (
         f"{balance.quota}: {limit}"
-        f"（使用{balance.used}、予約{balance.reserved}、{balance.resets_on:%Y-%m-%d}に更新）"
+        f"（利用{balance.used}、確保{balance.reserved}、{balance.resets_on:%Y-%m-%d}に更新）"
     )
 
 

@@ -9,12 +9,12 @@ from bot.cases.canned import Canned, CannedError, load_canned
 from bot.cases.letter import Letters
 from bot.clock import Clock, system_clock
 from bot.config import ConfigError, Environment
+from bot.correspondence import Office
 from bot.gather import Desk
 from bot.keys import secret_key
 from bot.originals import Originals
 from bot.programmes import calendar_of, load_all
 from bot.reader import Reader
-from bot.record import Office
 from bot.render import shipped_templates
 from bot.settings import MailboxSettings, Settings
 from bot.store import Store

@@ -1,41 +1,22 @@
 """Recording a decision: case, ledger entry, replies and cards, all in the caller's transaction."""
 
-import secrets
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
+from bot.correspondence import Mail, Office
 from bot.drawing import draw_card, draw_new_card, post_files, post_follow_up, post_line
 from bot.explain import decision_json
 from bot.gather import Reading
 from bot.originals import EXCERPT_CHARACTERS
 from bot.outbox import deliver_soon
-from bot.render import Letterhead, Rendered, render
 from bot.store.cases import NewCase
 from bot.store.messages import Outcome
 from bot.store.outbox import Outgoing
 from bot.store.work import Work
-from mail import compose
-from mail.reference import case_reference, message_id
 from quotas.decision import CaseStep, Decision, Reason, Reply, State
 from quotas.ledger import Kind, LedgerEntry
 
 NO_SUBJECT = "（件名なし）"
-
-
-@dataclass(frozen=True, slots=True)
-class Office:
-    """How the desk signs: its key, name, language, a vendor's templates, lines at the foot."""
-
-    key: bytes
-    name: str
-    language: str
-    templates: Path | None
-    signature: str = ""
-
-    def letterhead(self, address: str) -> Letterhead:
-        """Return what a mail from `address` is written on."""
-        return Letterhead(self.name, address, self.signature)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,23 +155,10 @@ class Recorder:
     def _send(self, reading: Reading, reply: Reply, case: str | None, key: str) -> None:
         """Compose a reply once and for all, Message-ID included, and put it in the outbox."""
         box, original = reading.box, reading.message
-        rendered = self._rendered(reading, reply, case)
-        domain = box.address.rpartition("@")[2]
-        own_id = message_id(secrets.token_bytes(10), self._office.key, domain)
-        raw = compose.compose(
-            compose.Outgoing(
-                from_address=box.address,
-                from_name=self._office.name,
-                to=reply.to,
-                subject=rendered.subject,
-                text=rendered.body,
-                message_id=own_id,
-                date=self._now,
-                in_reply_to=original.message_id,
-                references=(*original.references, original.message_id),
-                auto_submitted="auto-replied",
-            )
-        )
+        drawn = self._office.draw(reply, reading.programme, box, case, reading.request.received_at)
+        thread = (*original.references, original.message_id)
+        mail = Mail(reply.to, drawn, thread, automatic=True)
+        composed = self._office.compose(mail, box, self._now)
         self._work.outbox.add(
             Outgoing(
                 kind="mail",
@@ -202,17 +170,12 @@ class Recorder:
                 recipient=reply.to,
                 template=reply.template,
                 automatic=True,
-                message_id=own_id,
-                subject=rendered.subject,
-                raw=raw,
+                message_id=composed.message_id,
+                subject=drawn.subject,
+                raw=composed.raw,
             )
         )
         deliver_soon(self._work, self._now)
-
-    def _rendered(self, reading: Reading, reply: Reply, case: str | None) -> Rendered:
-        return draw_reply(
-            reply, reading, self._office, case_number=case, now=reading.request.received_at
-        )
 
     def _show(self, reading: Reading, decision: Decision, number: str | None) -> None:
         """Let the operators see it: the card of its case, and what joined a case in its thread.
@@ -264,22 +227,6 @@ class Recorder:
                 f"（{status}）。宛先をご確認ください。"
             )
             post_line(self._work, case, f"bounce:{item.id}", text, self._now)
-
-
-def draw_reply(
-    reply: Reply, reading: Reading, office: Office, *, case_number: str | None, now: datetime
-) -> Rendered:
-    """Draw `reply` to the message of `reading` as the desk of `office` would send it at `now`."""
-    return render(
-        reply,
-        programme=reading.programme,
-        letterhead=office.letterhead(reading.box.address),
-        now=now,
-        case_number=case_number,
-        case_reference=case_reference(case_number, office.key) if case_number else None,
-        language=office.language,
-        folder=office.templates,
-    )
 
 
 def _queue(reading: Reading, decision: Decision) -> str:

@@ -12,8 +12,8 @@ from bot.alarms import EVERY as WATCHED_OVER
 from bot.cases.digest import EVERY as DIGESTED
 from bot.cases.digest import handlers as digest_handlers
 from bot.cases.digest import open_on
-from bot.cases.reissue import EVERY as ERASED
-from bot.cases.reissue import handlers as reissue_handlers
+from bot.cases.erasing import EVERY as ERASED
+from bot.cases.erasing import handlers as erasing_handlers
 from bot.cases.reply import handlers as reply_handlers
 from bot.cases.watch import EVERY as WATCHED
 from bot.cases.watch import handlers as watch_handlers
@@ -115,7 +115,7 @@ class Server:
             handlers[SWEEP_JOB] = Handler(lambda _: sweep(house))
             handlers[ALARM_JOB] = Handler(Alarms(house, self._slack_health).run)
             keep = timedelta(hours=house.settings.reissue.keep_hours)
-            handlers |= reissue_handlers(house.store, house.clock, keep)
+            handlers |= erasing_handlers(house.store, house.clock, keep)
         if "send" in self._roles and house.settings.smtp is not None:
             courier = Courier(smtp_settings(house.settings.smtp))
             stack.push_async_callback(courier.close)

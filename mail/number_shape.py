@@ -12,6 +12,8 @@ _NOT_OURS = re.compile(
     r"(?:T ?E ?L|F ?A ?X|℡|〒|電話|携帯|ファックス|ファクス|内線|直通|代表|郵便|PHONE|MOBILE|口座|"
     r"注文|伝票|受注|請求書|見積|追跡|シリアル|製造|ORDER|INVOICE|TRACKING|SERIAL)[^A-Z0-9]{0,12}$"
 )
+# What follows a number that is nobody's telephone: not "0312345678 に", not "0312345678 (代表)".
+_WORDS_OF_ITS_OWN = re.compile(r" (?![にへまでをがはのか(/]|電話|携帯|代表|直通|内線|TEL|FAX)")
 _DIGITS = "[0-9OILS|]"
 _LETTERS = "[A-Z0-9|]"
 _AS_DIGIT = str.maketrans("OIL|S", "01115")
@@ -71,23 +73,34 @@ class Reader:
         return [found[start] for start in sorted(found)]
 
     def _plain(self, match: re.Match[str], page: Readable, found: dict[int, Candidate]) -> None:
-        """Take a number without a label, unless what stands around it says it is another."""
+        """Take a number without a label, unless what stands around it says it is another.
+
+        A bare run of digits before other words is never exact: it may be a telephone number.
+        """
         bare = not self._lettered and match["n"].isdigit()
-        if self._ours(page.text, match.start("n")) and not (bare and not _alone(page.text, match)):
-            self._take(match, page, found)
+        alone = not bare or _alone(page.text, match)
+        if (alone or _leads(page.text, match)) and self._ours(page.text, match.start("n")):
+            self._take(match, page, found, sure=alone)
 
     def _ours(self, text: str, start: int) -> bool:
         """Tell whether nothing right before `start` says that this is a telephone number."""
         near = text[max(0, start - 40) : start]
         return self._lettered or not _NOT_OURS.search(near.rpartition("\n")[2])
 
-    def _take(self, match: re.Match[str], page: Readable, found: dict[int, Candidate]) -> None:
+    def _take(
+        self,
+        match: re.Match[str],
+        page: Readable,
+        found: dict[int, Candidate],
+        *,
+        sure: bool = True,
+    ) -> None:
         canonical, exact = self._canonical(match["n"])
         if not canonical:
             return
         start, stop = match.span("n")
         origin = page.origin
-        found[start] = Candidate(canonical, origin[start], origin[stop - 1] + 1, exact)
+        found[start] = Candidate(canonical, origin[start], origin[stop - 1] + 1, exact and sure)
 
     def _regex(self, *, loose: bool) -> str:
         """Return the pattern as an expression; separators may be missing, spaced or doubled."""
@@ -166,6 +179,13 @@ def _alone(text: str, match: re.Match[str]) -> bool:
     end = text.find("\n", stop)
     after = text[stop : min(stop + 20, end if end >= 0 else len(text))]
     return not (before + after).strip(" \r()[]【】「」<>《》『』#*■□●・:")
+
+
+def _leads(text: str, match: re.Match[str]) -> bool:
+    """Tell whether a bare run of digits opens its line, apart from the words that follow."""
+    start, stop = match.span("n")
+    before = text[max(0, text.rfind("\n", 0, start) + 1, start - 20) : start]
+    return not before.strip() and bool(_WORDS_OF_ITS_OWN.match(text, stop))
 
 
 def _masks(text: str) -> bytearray:

@@ -22,6 +22,7 @@ WHATEVER_THE_PERIOD = frozenset({"quota_statement", "contact_change", "renewal",
 """Kinds that are answered outside all periods too."""
 
 CARD_AWAITED = "card_awaited"
+COVER_TITLES = {Cover.YES: "対象", Cover.NO: "対象外", Cover.ASK_OPERATOR: "担当者の確認が必要"}
 RETURNING = (QuotationKind.RESTART, QuotationKind.REJOIN, QuotationKind.RENEWAL)
 """Quotations for a contract that has ended, the fullest first."""
 
@@ -155,7 +156,7 @@ def entitle_by_coverage(hearing: Hearing) -> Hearing | Decision:
         return hearing
     covered = row.by_status[hearing.status]
     title = hearing.facts.programme.status_title(hearing.status)
-    detail = f"「{row.title}」は{title}では{covered}です"
+    detail = f"「{row.title}」は{title}では{COVER_TITLES[covered]}です"
     if covered is Cover.YES:
         return hearing.found("coverage", covered, detail, row.article)
     if covered is Cover.ASK_OPERATOR:

@@ -14,6 +14,8 @@ REFERS_TO: Mapping[Kind, frozenset[Kind]] = {
     Kind.REVERSE: frozenset(Kind) - {Kind.REVERSE},
 }
 """Which kinds of entry each kind may refer to; the others refer to none."""
+MOST = 100_000
+"""The most units or minutes of one entry: a slip of the hand must not end in the database."""
 MUST_REFER = frozenset({Kind.RELEASE, Kind.EXPIRE, Kind.WAIVE, Kind.REVERSE})
 
 
@@ -30,6 +32,12 @@ REFUSALS: Mapping[str, Refusal] = {
     refusal.code: refusal
     for refusal in (
         Refusal("no_units", "数量は1以上にしてください", "give at least one unit"),
+        Refusal(
+            "too_large",
+            "数量または時間（分）が大きすぎます",
+            "more units or minutes than a contract year can hold",
+        ),
+        Refusal("no_minutes", "時間（分）は1以上にしてください", "give at least one minute"),
         Refusal(
             "other_year",
             "計上日がこの契約年度に含まれません",
@@ -127,6 +135,14 @@ def _no_units(intent: Intent) -> bool:
     return units == 0 if intent.entry.kind is Kind.ADJUST else units < 1
 
 
+def _too_large(intent: Intent) -> bool:
+    return max(abs(intent.entry.units), intent.entry.minutes or 0) > MOST
+
+
+def _no_minutes(intent: Intent) -> bool:
+    return intent.entry.minutes is not None and intent.entry.minutes < 1
+
+
 def _other_year(intent: Intent) -> bool:
     return not intent.year.holds_on(intent.entry.charged_on)
 
@@ -185,6 +201,8 @@ def _limit_reached(intent: Intent) -> bool:
 
 CHECKS: tuple[tuple[str, Callable[[Intent], bool]], ...] = (
     ("no_units", _no_units),
+    ("too_large", _too_large),
+    ("no_minutes", _no_minutes),
     ("other_year", _other_year),
     ("reference_missing", _reference_missing),
     ("reference_not_allowed", _reference_not_allowed),

@@ -1,6 +1,5 @@
 """Letters to customers that people cause: drawn, composed and put into the outbox."""
 
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -10,15 +9,12 @@ from bot.cases.canned import Canned, CannedReply
 from bot.cases.outcome import Refused
 from bot.cases.overview import Programmes
 from bot.cases.screening import size_in_words
-from bot.record import Office
-from bot.render import render
+from bot.correspondence import Mail, Office
 from bot.settings import MailboxSettings, ReissueSettings, RepliesSettings
 from bot.store.cases import Case
 from bot.store.outbox import Outgoing
 from bot.store.work import Work
-from mail import compose
 from mail.message import Attachment
-from mail.reference import case_reference, message_id
 from quotas.decision import Reply
 
 
@@ -102,41 +98,20 @@ def address(  # noqa: PLR0913, PLR0917 - the open work, and what makes one lette
     box, programme = letters.boxes.get(whom.mailbox), letters.programmes.get(whom.programme)
     if not whom.to or box is None or programme is None:
         return Refused("宛先のメールアドレスがないため、メールを作成できません。")
-    rendered = render(
-        Reply(reply.template, whom.to, {**_usual(work, letters, whom, now.date()), **reply.values}),
-        programme=programme,
-        letterhead=letters.office.letterhead(box.address),
-        now=now,
-        case_number=whom.case,
-        case_reference=case_reference(whom.case, letters.office.key) if whom.case else None,
-        language=letters.office.language,
-        folder=letters.office.templates,
+    values = {**_usual(work, letters, whom, now.date()), **reply.values}
+    drawn = letters.office.draw(
+        Reply(reply.template, whom.to, values), programme, box, whom.case, now
     )
-    domain = box.address.rpartition("@")[2]
-    own_id = message_id(secrets.token_bytes(10), letters.office.key, domain)
     thread = _thread(work, whom.case) if whom.case else ()
-    raw = compose.compose(
-        compose.Outgoing(
-            from_address=box.address,
-            from_name=letters.office.name,
-            to=whom.to,
-            subject=rendered.subject,
-            text=rendered.body,
-            message_id=own_id,
-            date=now,
-            in_reply_to=thread[-1] if thread else "",
-            references=thread,
-            attachments=files,
-        )
-    )
+    composed = letters.office.compose(Mail(whom.to, drawn, thread, files=files), box, now)
     return Letter(
         whom.to,
-        rendered.subject,
-        rendered.body,
+        drawn.subject,
+        drawn.body,
         reply.template,
         box.name,
-        own_id,
-        raw,
+        composed.message_id,
+        composed.raw,
         tuple(f"{file.name}（{size_in_words(file.size)}）" for file in files),
     )
 

@@ -3,10 +3,8 @@
 The key is drawn into the mail and sealed in the same step; no note, audit or card ever holds it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
-from functools import partial
 from typing import Any
 
 from bot.cases.commands import last_actor, record_change
@@ -18,14 +16,10 @@ from bot.cases.reply import checked
 from bot.cases.requests import is_free, quota_asked
 from bot.cases.screening import screen, too_big
 from bot.cases.threshold import notify
-from bot.clock import Clock
 from bot.drawing import post_line
-from bot.jobs import Handler, Periodic
 from bot.outbox import SEALED, deliver_soon
 from bot.sealing import Seal
-from bot.store import Store
 from bot.store.cases import Case
-from bot.store.job_table import Job
 from bot.store.ledger import following
 from bot.store.notes import Note
 from bot.store.work import Work
@@ -37,15 +31,11 @@ from quotas.ledger import Kind, LedgerEntry
 from quotas.ledger_check import Refusal
 from quotas.programme import Programme
 
-ERASE_JOB = "reissue.erase"
-"""The kind of job that erases keys whose mail could not be sent; it comes round every hour."""
-EVERY = Periodic(ERASE_JOB, timedelta(hours=1))
 NO_REQUEST = "この案件には、承認を待っている再発行がありません。"
 NO_KEY = "ライセンスキーを入力するか、ファイルを添付してください。"
 NOT_REGISTERED = (
     "送付先が登録担当者ではないため、再発行の手続きを進められません。登録をご確認ください。"
 )
-ERASED = "保管期限を過ぎたため、ライセンスキーを消去しました"
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,27 +246,3 @@ def _count(work: Work, request: _Request) -> Mapping[str, Any] | None:
     entries = work.ledger.entries(contract.support_number)
     left = balance_on(contract, programme, request.quota, entries, request.entry.charged_on)
     return quota_values(left, terms_in(programme, request.quota, left.year)) if left else None
-
-
-def erase_old(work: Work, keep: timedelta, now: datetime) -> int:
-    """Erase the keys whose mails have not left within `keep`; return how many there were."""
-    old = work.outbox.sealed_before(now - keep)
-    work.outbox.erase([row.id for row in old])
-    for row in old:
-        if row.state != "withdrawn":
-            work.outbox.fail(row.id, ERASED)
-        case = work.cases.get(row.case_number) if row.case_number else None
-        if case is not None:
-            text = f"⚠ メールを送信できないまま{ERASED}。キーをもう一度お送りください。"
-            post_line(work, case, f"erased:{row.id}", text, now)
-    return len(old)
-
-
-def handlers(store: Store, clock: Clock, keep: timedelta) -> Mapping[str, Handler]:
-    """Return the job that erases old keys, for the runner, which has `EVERY` among its rounds."""
-
-    async def run(jobs: Sequence[Job]) -> None:
-        del jobs  # one look at the clock does for all
-        await store.run(partial(erase_old, keep=keep, now=clock()))
-
-    return {ERASE_JOB: Handler(run, batch=10)}

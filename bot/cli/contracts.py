@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from bot.house import House
     from quotas.contract import Contract
 
+_BESIDES = {"customer_email": "代表アドレス", "reseller": "販売店", "note": "備考"}
 app = typer.Typer(no_args_is_help=True)
 Number = Annotated[str, typer.Argument(help="The support number, however it is written.")]
 On = Annotated[str | None, typer.Option("--on", help="The day (default: today).")]
@@ -77,7 +78,9 @@ def contract_json(contract: "Contract", house: "House", at: date) -> dict[str, A
         "status_title": programme.status_title(status),
         "period": {"start": period.start, "end": period.end} if period else None,
         "periods": [
-            {"start": p.start, "end": p.end, "status": p.status} for p in contract.periods
+            {"start": p.start, "end": p.end, "status": p.status,
+             "status_title": programme.status_title(p.status)}
+            for p in contract.periods
         ],
         "contacts": [
             {"name": c.name, "email": c.email, "fax": c.fax, "phone": c.phone,
@@ -101,20 +104,38 @@ def _text(shown: Mapping[str, Any]) -> str:
         f"{shown['support_number']}  {shown['customer']}（{shown['programme']}）",
         f"{shown['on']:%Y-%m-%d} 時点の状態  {shown['status_title']}",
         "契約期間",
-        *(f"  {p['start']} 〜 {p['end']}  {p['status'].value}" for p in shown["periods"]),
+        *(f"  {p['start']} 〜 {p['end']}  {p['status_title']}" for p in shown["periods"]),
         "登録担当者",
-        *(f"  {c['name']}  {c['email'] or '-'}  {c['fax'] or '-'}" for c in shown["contacts"]),
+        *(f"  {c['name']}  {_ways(c)}" for c in shown["contacts"]),
     ]
     if shown["quotas"]:
         lines.append("利用回数")
         lines += [f"  {_quota(q)}" for q in shown["quotas"]]
-    return "\n".join(lines)
+    return "\n".join([*lines, *_besides(shown)])
+
+
+def _besides(shown: Mapping[str, Any]) -> list[str]:
+    """Return what the registers hold of the contract besides its periods and contacts."""
+    return [
+        *(f"{title}  {shown[key]}" for key, title in _BESIDES.items() if shown[key]),
+        *(
+            f"ライセンス  {s['quantity']}（{s['kind']}、{s['purchased_on']} 購入、"
+            f"保守 {s['maintenance_until']} まで）"
+            for s in shown["licences"]
+        ),
+        *(f"製品  {p['product']}  定価{p['list_price']:,}円" for p in shown["products"]),
+    ]
+
+
+def _ways(contact: Mapping[str, Any]) -> str:
+    ways = {"": contact["email"], "FAX ": contact["fax"], "電話 ": contact["phone"]}
+    return "  ".join(name + way for name, way in ways.items() if way) or "連絡先の登録なし"
 
 
 def _quota(quota: Mapping[str, Any]) -> str:
     limit = "上限なし" if quota["limit"] is None else f"上限{quota['limit']}"
     left = "" if quota["remaining"] is None else f"  残り{quota['remaining']}"
     return (
-        f"{quota['title']}  {limit}  使用{quota['used']}  予約{quota['reserved']}{left}"
+        f"{quota['title']}  {limit}  利用{quota['used']}  確保{quota['reserved']}{left}"
         f"  {quota['resets_on']}に更新"
     )

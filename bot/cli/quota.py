@@ -47,17 +47,18 @@ def show(number: Number, on: On = None, json: Json = False, config: Config = Non
     elif not shown:
         typer.echo(f"{contract.support_number}: {at} は契約期間外です")
     else:
-        typer.echo(safe("\n\n".join(_statement(statement) for statement in shown)))
+        typer.echo(safe("\n\n".join(_statement(statement, at) for statement in shown)))
 
 
-def _statement(shown: Mapping[str, Any]) -> str:
+def _statement(shown: Mapping[str, Any], at: date) -> str:
     limited = shown["limit"] is not None
     what = "残り" if limited else "利用"
+    closing = "期末" if at >= shown["year_end"] else "現在"
     lines = [
         f"{shown['title']}（{shown['name']}）  {shown['year_start']} 〜 {shown['year_end']}",
         f"  期首  {what} {shown['opening']}",
         *(f"  {_line(line)}" for line in shown["lines"]),
-        f"  期末  {what} {shown['closing']}（{shown['resets_on']} に更新）",
+        f"  {closing}  {what} {shown['closing']}（{shown['resets_on']} に更新）",
     ]
     return "\n".join(lines)
 

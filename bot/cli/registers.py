@@ -84,7 +84,8 @@ def _print(result: "ImportResult", *, dry_run: bool) -> None:
             warn(str(error))
         left = len(result.errors) - _SHOWN_ERRORS
         more = f" ({left} more not shown; --json shows all)" if left > 0 else ""
-        warn(f"{len(result.errors)} mistakes{more}; nothing was changed")
+        mistakes = "mistake" if len(result.errors) == 1 else "mistakes"
+        warn(f"{len(result.errors)} {mistakes}{more}; nothing was changed")
         return
     for change in result.changes[:_SHOWN_CHANGES]:
         what = "新規" if change.added else ", ".join(change.fields)

@@ -53,4 +53,4 @@ def test_in_words(desk: Commands) -> None:
     assert "2026-11-16 時点の状態  サポート期間（有償）" in ran.out
     assert "高橋 健  takahashi@aoba.example.co.jp" in ran.out
     assert "渡辺" not in ran.out
-    assert "ライセンスキー再発行  上限3  使用0  予約0  残り3  2027-06-01に更新" in ran.out
+    assert "ライセンスキー再発行  上限3  利用0  確保0  残り3  2027-06-01に更新" in ran.out

@@ -119,6 +119,8 @@ def test_a_call_is_recorded_with_minutes_and_contact_and_never_refused(desk: Com
         (["reserve", *REISSUES, "--on", "2027-02-01"], "outside_periods"),
         (["reserve", *REISSUES, "--units", "0", *ON], "no_units"),
         (["record", *REISSUES, "--units", "-1", *ON], "no_units"),
+        (["record", "0033-2222-45", "phone_call", "--units", "9" * 20, *ON], "too_large"),
+        (["record", "0033-2222-45", "phone_call", "--minutes", "-5", *ON], "no_minutes"),
     ],
 )
 def test_what_the_terms_refuse_is_a_finding(

@@ -49,7 +49,7 @@ def test_one_wrong_row_and_nothing_is_taken(desk: Commands, file: Path) -> None:
     assert "contracts.csv" in error
     assert "row 3" in error
     assert "ends_on" in error
-    assert summary == "1 mistakes; nothing was changed"
+    assert summary == "1 mistake; nothing was changed"
     assert desk("contract", "show", "DX-7777-0001").status == 1
     (found,) = desk("import", file, "--json").json["errors"]
     assert found.keys() == {"file", "sheet", "row", "column", "reason", "remedy"}

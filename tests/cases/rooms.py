@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 
 from bot.cases.letter import Letters
 from bot.cases.outcome import Actor
+from bot.correspondence import Office
 from bot.programmes import load_all
-from bot.record import Office
 from bot.settings import MailboxSettings
 from bot.store import Store
 from bot.store.cases import Case, NewCase

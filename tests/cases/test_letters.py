@@ -10,7 +10,7 @@ from typing import TypeVar
 
 import pytest
 
-from bot.cases import approval, judgement, override, reissue, reply
+from bot.cases import approval, erasing, judgement, override, reissue, reply
 from bot.cases.letter import Letters
 from bot.cases.outcome import Actor, Conflict, Done, Outcome, Refused, Seen
 from bot.outbox import is_sealed
@@ -192,9 +192,9 @@ def test_a_key_is_erased_when_its_time_is_over(store: Store, desk: Letters) -> N
     drafted(store, desk, now_of(store, case.number), HANAKO)
     keep = timedelta(days=7)
     with store.work() as work:
-        assert reissue.erase_old(work, keep, NOW + keep - timedelta(seconds=1)) == 0
-        assert reissue.erase_old(work, keep, NOW + keep) == 1
-        assert reissue.erase_old(work, keep, NOW + keep) == 0
+        assert erasing.erase_old(work, keep, NOW + keep - timedelta(seconds=1)) == 0
+        assert erasing.erase_old(work, keep, NOW + keep) == 1
+        assert erasing.erase_old(work, keep, NOW + keep) == 0
     key, other = mails(store, case.number)
     assert (key.raw, key.state) == (None, "failed")
     assert other.raw

@@ -134,6 +134,8 @@ def test_number_in_the_subject() -> None:
         "03-1234-5678-90", "1234-5678-901", "1234-5678-90-11", "2024/05/20 10:00:00",
         "20240520100000", "<1234-5678-90@x.example>", "https://x.example/1234-5678-90",
         "注文番号 1234-5678-90", "order 1234567890 shipped", "192.168.1.1",
+        "TEL 1234567890 小林", "0312345678 に電話ください", "0312345678 (代表)",
+        "1234567890円です", "小林 1234567890 まで",
     ],
 )  # fmt: skip
 def test_other_digits_are_not_a_number(text: str) -> None:
@@ -153,6 +155,12 @@ def test_other_digits_are_not_a_number(text: str) -> None:
 )
 def test_ways_of_writing(text: str, shape: NumberShape, number: str) -> None:
     assert [(n.number, n.exact) for n in find_numbers(text, "", shape)] == [(number, True)]
+
+
+@pytest.mark.parametrize("text", ["1234567890 北斗建設です", "１２３４５６７８９０　小林です"])
+def test_bare_digits_before_words_are_read_but_never_exact(text: str) -> None:
+    (found,) = find_numbers(text, "", DEKI)
+    assert (found.number, found.position, found.exact) == ("1234-5678-90", "head", False)
 
 
 @pytest.mark.parametrize("text", ["AB-I234-567O", "A8-1234-5678", "AB-l234-5678"])

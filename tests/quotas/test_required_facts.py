@@ -22,6 +22,7 @@ def facts(text: str) -> dict[str, str]:
     "text",
     [
         "お客様コード：ABCD-1234",
+        "Customer code: ABCD-1234",
         "お客様コード: ABCD-1234",
         "お客様コード＝ＡＢＣＤ－１２３４",
         "お客様コード　ABCD-1234",
@@ -69,6 +70,8 @@ def test_a_code_that_is_not_stated_is_missing(text: str) -> None:
         ("【理由】\nデータセンター移転のため", "customer_convenience"),
         ("故障ではなく、更改による変更です。", "customer_convenience"),
         ("故障に備えて入れ替えました。", "customer_convenience"),
+        ("Reason: server replacement", "customer_convenience"),
+        ("Cause: hardware failure", "hardware_failure"),
         ("理由：ハードウェアの故障", "hardware_failure"),
         ("サーバのハードディスクが故障したため入れ替えました。", "hardware_failure"),
         ("落雷で壊れました。", "hardware_failure"),

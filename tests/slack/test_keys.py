@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from bot.cases import reissue
+from bot.cases import erasing, reissue
 from bot.jobs import Handler
 from bot.logs import set_up_logs
 from bot.outbox import DELIVER_JOB, Postman, is_sealed, smtp_settings
@@ -281,10 +281,10 @@ async def test_a_key_that_could_not_be_sent_is_erased_in_time(stage: Stage) -> N
     await stage.hanako.sees_modal("再発行の承認")
     await stage.hanako.submit({"ライセンスキー": KEY})
     keep = timedelta(hours=168)
-    handlers = reissue.handlers(stage.store, lambda: stage.now, keep)
+    handlers = erasing.handlers(stage.store, lambda: stage.now, keep)
     for hours, left in ((167, True), (1, False)):
         stage.pass_time(hours=hours)
-        await handlers[reissue.ERASE_JOB].run([])
+        await handlers[erasing.ERASE_JOB].run([])
         (mail,) = mails(stage, number)
         assert (mail.raw is not None, mail.state) == (left, "queued" if left else "failed")
     await stage.work_off()
