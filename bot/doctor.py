@@ -1,17 +1,22 @@
 """Checking everything a desk needs, with the remedy for each failure."""
 
+import asyncio
 import shutil
 import smtplib
 import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass
+from ipaddress import ip_address
 from pathlib import Path
 
 from bot.config import mailbox_secret
 from bot.house import House
 from bot.receiving import LOWEST_FREE, imap_settings
 from bot.render import check_templates
-from bot.settings import MailboxSettings, SmtpSettings
+from bot.settings import MailboxSettings, SmtpSettings, WebSettings
+from bot.web.company import provider_of
+from bot.web.oidc import ProviderError
+from bot.web.tokens import fresh
 from mail import imap_connection
 from mail.imap_connection import InboxError
 
@@ -29,7 +34,7 @@ class Finding:
 
 
 def examine(house: House) -> list[Finding]:
-    """Check settings, terms, templates, store, disk, mailboxes, outgoing server and Slack."""
+    """Check settings, terms, templates, store, disk, mailboxes, outgoing server, Slack, web."""
     return [
         *_terms(house),
         _templates(house),
@@ -39,6 +44,7 @@ def examine(house: House) -> list[Finding]:
         *_senders(house),
         _smtp(house.settings.smtp),
         _slack(house),
+        _web(house),
     ]
 
 
@@ -147,3 +153,41 @@ def _slack(house: House) -> Finding:
     if missing:
         return Finding("slack", False, f"{missing[0]} is not set", "set it or its _FILE")
     return Finding("slack", True, f"{settings.mode} mode, {len(settings.queues)} queues")
+
+
+def _web(house: House) -> Finding:
+    settings = house.settings.web
+    if settings is None:
+        return Finding("web", True, "not set up: the desk serves no pages")
+    where = f"{settings.host}:{settings.port}"
+    if not settings.secure and not _is_here(settings.host):
+        remedy = "put a proxy that speaks TLS before it and set address to its https:// address"
+        return Finding("web", False, f"{where} is open to others without TLS", remedy)
+    try:
+        _ask_provider(house, settings)
+    except (ProviderError, OSError) as error:
+        return Finding("web", False, str(error), "check [web.oidc]: issuer and ca_file")
+    if settings.oidc is None and not _may_anybody_sign_in(house):
+        remedy = "add a person: madoguchi user add NAME --role administrator"
+        return Finding("web", False, "nobody may sign in", remedy)
+    return Finding("web", True, f"pages on {where}, opened at {settings.base}")
+
+
+def _is_here(host: str) -> bool:
+    """Tell whether only this machine reaches an address; a name may mean any."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _ask_provider(house: House, settings: WebSettings) -> None:
+    """Read what the OpenID provider says of itself, if there is one."""
+    provider = provider_of(house, settings)
+    if provider is not None:
+        asyncio.run(provider.address(fresh(), fresh(), fresh()))
+
+
+def _may_anybody_sign_in(house: House) -> bool:
+    with house.store.reading() as work:
+        return any(user.disabled_at is None for user in work.users.listed())

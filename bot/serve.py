@@ -31,6 +31,8 @@ from bot.store.errors import TemporaryStoreError
 from bot.sweep import EVERY as SWEPT
 from bot.sweep import SWEEP_JOB, sweep, undrawn
 from bot.web.app import create_app
+from bot.web.forgetting import EVERY as FORGOTTEN
+from bot.web.forgetting import handlers as forgetting_handlers
 from bot.web.server import WebServer
 from mail.courier import Courier
 from mail.imap_connection import PermanentInboxError
@@ -41,7 +43,7 @@ ROLES = ("receive", "work", "send", "slack", "web")
 DECIDE_BATCH = 50
 DECIDE_ATTEMPTS = 4
 """Failures in 35 seconds: within a minute the sweep puts the message where operators see it."""
-REGULARLY = (Periodic(SWEEP_JOB, SWEPT), WATCHED, ERASED, WATCHED_OVER)
+REGULARLY = (Periodic(SWEEP_JOB, SWEPT), WATCHED, ERASED, WATCHED_OVER, FORGOTTEN)
 LOOK_AT_RIGHT = 2.0
 SHORT_REST = 5.0
 REST = 300.0
@@ -116,6 +118,7 @@ class Server:
             handlers[ALARM_JOB] = Handler(Alarms(house, self._slack_health).run)
             keep = timedelta(hours=house.settings.reissue.keep_hours)
             handlers |= erasing_handlers(house.store, house.clock, keep)
+            handlers |= forgetting_handlers(house.store, house.clock)
         if "send" in self._roles and house.settings.smtp is not None:
             courier = Courier(smtp_settings(house.settings.smtp))
             stack.push_async_callback(courier.close)

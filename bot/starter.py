@@ -25,6 +25,11 @@ port = 2525
 security = "none"                         # none | starttls | tls
 # user = "desk"
 
+# [web]                                   # leave out to serve no pages
+# listen = "127.0.0.1:8080"               # let a proxy in front of it speak TLS
+# address = "https://desk.example.jp"     # what people type
+# proxies = ["127.0.0.1"]                 # whose word on a visitor's address counts
+
 # [slack]                                 # leave out to run without Slack
 # mode = "socket"                         # socket | http
 # operators = "S0OPERATORS"               # user groups that may act

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from bot.roles import Role
 from bot.store.rows import insert_or
@@ -107,6 +107,11 @@ class Users:
             .values(used_at=at)
         )
         return self._connection.execute(statement).rowcount == 1
+
+    def forget_links(self, before: datetime) -> int:
+        """Delete set-up links that could not be used any more at `before`; return how many."""
+        statement = delete(setup_links).where(setup_links.c.expires_at < before)
+        return self._connection.execute(statement).rowcount
 
     def _listed(self, *conditions: Any) -> list[User]:
         query = select(*_COLUMNS).where(*conditions).order_by(users.c.name)

@@ -9,17 +9,24 @@ from starlette.routing import Route
 
 from bot.house import House
 from bot.settings import WebSettings
-from bot.web import account, company, health, set_up, shell, sign_in
+from bot.web import account, company, health, set_up, shell, sign_in, status
 from bot.web.assets import PATH, serve_asset
 from bot.web.door import Door
 from bot.web.guard import Guard
 from bot.web.guessing import Guessing
-from bot.web.oidc import Provider
 from bot.web.passwords import Passwords
 from bot.web.site import Health, Site
 from bot.web.tokens import Signature
 
-ROOMS = (shell.ROOM, sign_in.ROOM, company.ROOM, set_up.ROOM, account.ROOM, health.ROOM)
+ROOMS = (
+    shell.ROOM,
+    sign_in.ROOM,
+    company.ROOM,
+    set_up.ROOM,
+    account.ROOM,
+    status.ROOM,
+    health.ROOM,
+)
 """Every room of the site; the navigation shows their areas in this order."""
 
 
@@ -47,15 +54,9 @@ def create_app(
         guessing=Guessing(house.key),
         passwords=Passwords(),
         begun=Signature(house.key, "oidc"),
-        provider=_provider(house, settings),
+        provider=company.provider_of(house, settings),
         areas=[area for room in ROOMS for area in room.areas],
         slack=slack,
         runs=runs,
     )
     return app
-
-
-def _provider(house: House, settings: WebSettings) -> Provider | None:
-    if settings.oidc is None:
-        return None
-    return Provider(settings.oidc, settings.base + company.BACK, house.clock)

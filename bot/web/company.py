@@ -10,11 +10,13 @@ from typing import Any
 
 from starlette.responses import RedirectResponse, Response
 
+from bot.house import House
 from bot.roles import Role
+from bot.settings import WebSettings
 from bot.store.audit import AuditEvent
 from bot.store.users import User
 from bot.store.work import Work
-from bot.web.oidc import Identity, ProviderError
+from bot.web.oidc import Identity, Provider, ProviderError
 from bot.web.room import Room, get, refused
 from bot.web.shell import local_path
 from bot.web.sign_in import HOME, NOBODY, admit
@@ -26,6 +28,13 @@ COOKIE = "madoguchi_oidc"
 GOOD_FOR = timedelta(minutes=10)
 
 log = logging.getLogger(__name__)
+
+
+def provider_of(house: House, settings: WebSettings) -> Provider | None:
+    """Return the provider of `[web.oidc]`, None when there is none."""
+    if settings.oidc is None:
+        return None
+    return Provider(settings.oidc, settings.base + BACK, house.clock)
 
 
 async def out(visit: Visit) -> Response:

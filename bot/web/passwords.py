@@ -2,7 +2,6 @@
 
 import asyncio
 import secrets
-from functools import cached_property
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -18,6 +17,7 @@ class Passwords:
 
     def __init__(self) -> None:
         self._hasher = PasswordHasher()
+        self._of_nobody = self._hasher.hash(secrets.token_urlsafe())
         self._room = asyncio.Semaphore(AT_ONCE)
 
     async def hash(self, password: str) -> str:
@@ -36,10 +36,6 @@ class Passwords:
         except (VerificationError, InvalidHashError):
             return False
         return known and kept is not None
-
-    @cached_property
-    def _of_nobody(self) -> str:
-        return self._hasher.hash(secrets.token_urlsafe())
 
 
 def fault_of(password: str, again: str, name: str) -> str | None:
