@@ -8,6 +8,7 @@ from bot.store.web_tables import guesses, sessions, setup_links
 from bot.web.forgetting import FORGET_JOB, GUESSES_COUNT, handlers
 from bot.web.guessing import OF_ACCOUNT, Guessing
 from bot.web.set_up import GOOD_FOR, invite
+from tests.real.served import serving, until
 from tests.web.site import WebStage
 
 KEPT = (sessions, setup_links, guesses)
@@ -42,6 +43,13 @@ async def test_each_goes_in_its_time(desk_on_both: WebStage) -> None:
     desk.clock.now += GOOD_FOR
     await forget(desk)
     assert left(desk) == [0, 0, 0]
+
+
+async def test_a_served_desk_forgets_by_itself(desk: WebStage) -> None:
+    desk.signed_in()
+    desk.clock.forward(hours=13)
+    async with serving(desk.house):
+        await until(lambda: left(desk) == [0, 0, 0], "the dead session is deleted")
 
 
 async def test_a_lock_outlives_no_forgetting(desk: WebStage) -> None:
