@@ -198,10 +198,14 @@ class Runner:
             return
 
     async def _finish(self) -> None:
+        """Wait for what runs and settle it; what can't be settled now runs again, guarded."""
         while self._running:
             await asyncio.wait(self._running)
         ended, self._ended = self._ended, []
-        await self._store.run(lambda work: [settle(work) for settle in ended])
+        try:
+            await self._store.run(lambda work: [settle(work) for settle in ended])
+        except TemporaryStoreError as error:
+            log.warning("the database is away, %d jobs will run again: %s", len(ended), error)
 
 
 def _by_kind(job: Job) -> str:

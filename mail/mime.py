@@ -37,11 +37,6 @@ class Part:
     parent: str = ""
     children: list["Part"] = field(default_factory=list["Part"])
 
-    @property
-    def multipart(self) -> bool:
-        """Whether this entity holds others."""
-        return bool(self.children)
-
     def decoded(self) -> Content:
         """Return the content with its transfer encoding undone."""
         label = self.header.raw("content-transfer-encoding").decode("ascii", "replace")

@@ -78,6 +78,16 @@ def classify(own_text: str, subject: str, categories: tuple[Category, ...]) -> C
     )
 
 
+def asked_besides(
+    best: Category, own_text: str, categories: tuple[Category, ...]
+) -> Category | None:
+    """Return what is surely asked besides `best`, in sentences where no word speaks for that."""
+    words = [word_pattern(word.text) for word in best.words if word.weight > 0]
+    left = [s for s in sentences(own_text) if not any(word.search(s) for word in words)]
+    heard = classify("。".join(left), "", categories)
+    return heard.best if heard.sure and heard.best is not best else None
+
+
 @lru_cache(maxsize=4096)
 def _longest_part(text: str) -> str:
     return max((comparable(part) for part in text.split("*")), key=len)

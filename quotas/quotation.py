@@ -103,11 +103,11 @@ def _take(step: Values, draft: _Draft, given: Values) -> bool:
         missing.append(one_of[0])
     if missing and step.get("optional"):
         return True
-    draft.questions.extend(map(missing_fact, missing))
     named: Mapping[str, list[object]] = step.get("among", {})
     if any(draft.facts.get(key) not in (None, *values) for key, values in named.items()):
         draft.questions.append(draft.programme.questions[step["ask"]].text)
         return False
+    draft.questions.extend(map(missing_fact, missing))
     return not missing and _computed(step, arguments, draft)
 
 

@@ -12,7 +12,7 @@ from quotas.facts import Awaited, Waiting
 from quotas.hearing import Hearing
 from quotas.identify import contact_named
 from quotas.questions import CONFIRMATION_DENIED
-from quotas.request import Verdict
+from quotas.request import Policy, Verdict
 from quotas.sentence import sentences
 from quotas.trust import is_trusted
 
@@ -23,6 +23,12 @@ DENIALS = (
     "いいえ",
     "不審",
 )
+VERDICT_TITLES = {
+    Verdict.PASS: "送信元を確認できました",
+    Verdict.FAIL: "送信元の認証に失敗しました",
+    Verdict.NONE: "送信元を確認できません",
+}
+POLICY_TITLES = {Policy.REQUIRE: "必須", Policy.PREFER: "推奨", Policy.OFF: "不問"}
 
 
 def verify_registered(hearing: Hearing) -> Hearing | Decision:
@@ -76,16 +82,17 @@ def _denied(hearing: Hearing, waiting: Waiting) -> Decision:
 def verify_authentication(hearing: Hearing) -> Hearing | Decision:
     """Refuse to answer a registered address that isn't authenticated; ask it on file."""
     authentication = hearing.request.authentication
-    told = f"{authentication.verdict}（{authentication.detail}）"
+    told = f"{VERDICT_TITLES[authentication.verdict]}（{authentication.detail}）"
+    policy = POLICY_TITLES[hearing.request.policy]
     if hearing.takes_up and hearing.takes_up.awaits is Awaited.CONFIRMATION:
         return hearing.found("authentication", "confirmed", told)
     if is_trusted(hearing, hearing.contact):
-        return hearing.found("authentication", "trusted", f"{told}、方針{hearing.request.policy}")
+        return hearing.found("authentication", "trusted", f"{told}、方針は{policy}です")
     challenge = _challenge(hearing, hearing.contact)
     outcome = Outcome(
         Reason.SENDER_UNAUTHENTICATED,
         "authentication",
-        f"{told}は方針{hearing.request.policy}を満たしません",
+        f"{told}、方針（{policy}）を満たしません",
         challenge=challenge,
         awaits=Awaited.CONFIRMATION if challenge else None,
     )

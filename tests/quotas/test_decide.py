@@ -519,6 +519,30 @@ class TestReissue:
         text = "ライセンスキーについて、再発行か残り回数の件です。残り回数は何回でしょうか。"
         assert scene(text + "\nお客様コード：ABCD-1234").decision.charge is None
 
+    @pytest.mark.parametrize(
+        ("besides", "title"),
+        [
+            (
+                "また、問合せ担当者を高橋から田中に変更してください。",
+                "問合せ担当者・登録内容の変更",
+            ),
+            ("それと今朝からログインできません。", "不具合に関するお問い合わせ"),
+        ],
+    )
+    def test_what_is_asked_beside_a_balance_reaches_a_person(
+        self, besides: str, title: str
+    ) -> None:
+        decision = scene(f"再発行の残り回数を教えてください。{besides}").decision
+        assert decision.reason is Reason.ASK_OPERATOR
+        assert decision.queue is not None
+        assert title in (decision.question or "")
+
+    def test_what_is_asked_beside_a_reissue_is_marked(self) -> None:
+        both = scene(f"{REISSUE}\n担当者を高橋から田中へ変更したいです。").decision
+        assert both.reason is scene(REISSUE).decision.reason is Reason.REISSUE_REQUESTED
+        assert marks.NEW_REQUEST in both.marks
+        assert marks.NEW_REQUEST not in scene(REISSUE).decision.marks
+
     def test_asking_how_many_are_left_charges_nothing(self) -> None:
         decision = scene("あと何回再発行できますか。", ledger=used(2)).decision
         assert decision.reason is Reason.QUOTA_STATEMENT

@@ -207,10 +207,12 @@ def test_the_kind_of_the_licences_can_be_given() -> None:
 
 
 def test_the_way_back_is_refused() -> None:
-    version_up = replace(MAINTAINED, licences=(VERSION_UP,))
-    quotation = quoted("switch", version_up, date(2016, 4, 1), next_end=date(2017, 3, 31))
-    assert quotation.lines == ()
-    assert "変更はできません" in quotation.questions[0]
+    other = replace(VERSION_UP, maintenance_until=date(2016, 7, 31))
+    for licences in ((VERSION_UP,), (VERSION_UP, other)):
+        version_up = replace(MAINTAINED, licences=licences)
+        quotation = quoted("switch", version_up, date(2016, 4, 1), next_end=date(2017, 3, 31))
+        assert quotation.lines == ()
+        assert "変更はできません" in quotation.questions[0]
 
 
 def test_a_merge_buys_what_is_missing() -> None:
