@@ -278,7 +278,7 @@ def _web(folder: Path, values: Table | None, env: Environment) -> WebSettings | 
         secret = env.secret("MADOGUCHI_OIDC_SECRET")
         oidc = OidcSettings(**_located(folder, oidc), client_secret=secret)
     token = env.secret("MADOGUCHI_METRICS_TOKEN")
-    changed = {"oidc": oidc, "proxies": tuple(values["proxies"])}
+    changed: Table = {"oidc": oidc, "proxies": tuple(values["proxies"])}
     return WebSettings(**{**rest, **changed}, host=host, port=port, metrics_token=token)
 
 
