@@ -150,9 +150,10 @@ def _known(work: "Work", name: str) -> "User":
 
 def _refuse_taken(work: "Work", user: "User") -> None:
     """Refuse a Slack id that is another person's: two accounts of one person are not two."""
-    others = [u for u in work.users.listed() if u.slack and u.slack == user.slack]
-    if any(other.name != user.name for other in others):
-        fail(f"{user.slack} is the Slack id of {others[0].name}", FINDING)
+    others = [u for u in work.users.listed() if u.slack and u.name != user.name]
+    for other in others:
+        if other.slack == user.slack:
+            fail(f"{user.slack} is the Slack id of {other.name}", FINDING)
 
 
 def _base(house: "House") -> str:

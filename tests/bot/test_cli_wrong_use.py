@@ -29,6 +29,11 @@ NEEDS_A_DESK = [
     ["quarantine", "retry"],
     ["ledger", "verify"],
     ["audit", "mail"],
+    ["user", "add", "hanako", "--role", "lead"],
+    ["user", "list"],
+    ["user", "change", "hanako", "--role", "lead"],
+    ["user", "disable", "hanako"],
+    ["user", "reset", "hanako"],
 ]
 
 
@@ -115,6 +120,12 @@ def test_with_broken_settings(text: str, told: str, tmp_path: Path) -> None:
         (["quarantine", "show", "4711"], 1, "quarantine list"),
         (["quarantine", "retry", "4711"], 1, "quarantine list"),
         (["serve", "--role", "cook"], 2, "there is no role 'cook'"),
+        (["user", "add", "hanako"], 2, "--role is needed"),
+        (["user", "add", "hanako", "--role", "cook"], 2, "there is no role 'cook'"),
+        (["user", "add", "花子", "--role", "lead"], 2, "not an account name"),
+        (["user", "add", "hanako", "--role", "lead"], 2, "there is no [web] in desk.toml"),
+        (["user", "change", "hanako"], 2, "nothing to change"),
+        (["user", "disable", "hanako"], 1, "user list"),
     ],
 )
 def test_what_is_wrong_is_one_line_with_the_remedy(
