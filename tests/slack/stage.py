@@ -15,7 +15,7 @@ from bot.jobs import Handler, Runner
 from bot.originals import Originals
 from bot.programmes import load_all
 from bot.reader import Reader
-from bot.record import Office
+from bot.correspondence import Office
 from bot.settings import MailboxSettings, SlackSettings
 from bot.slack.connection import Timing
 from bot.slack.desk import SlackDesk
