@@ -10,12 +10,12 @@ from zoneinfo import ZoneInfo
 from bot.cases.letter import Letters
 from bot.cases.reply import handlers as reply_handlers
 from bot.cases.watch import watch
+from bot.correspondence import Office
 from bot.drawing import draw_card
 from bot.jobs import Handler, Runner
 from bot.originals import Originals
 from bot.programmes import load_all
 from bot.reader import Reader
-from bot.correspondence import Office
 from bot.settings import MailboxSettings, SlackSettings
 from bot.slack.connection import Timing
 from bot.slack.desk import SlackDesk
