@@ -8,7 +8,7 @@ from bot.settings import MailboxSettings
 from mail.authentication import Arc, judge
 from mail.message import Message
 from mail.quotes import split
-from mail.support_number import NumberShape, find_numbers
+from mail.support_number import FoundNumber, NumberShape, find_misshapen, find_numbers
 from quotas.programme import Programme
 from quotas.request import Authentication, NumberSeen, Position, Request, Verdict
 
@@ -65,9 +65,7 @@ def request_in(
         subject=message.subject,
         text=message.text,
         own_text=parts.own,
-        numbers=tuple(
-            NumberSeen(n.number, Position(n.position), n.written, n.exact) for n in found
-        ),
+        numbers=_seen(found) or _misshapen(parts.own, programme),
         authentication=verified or authentication_of(message, box),
         policy=box.authentication,
         automatic=message.automatic,
@@ -75,6 +73,16 @@ def request_in(
         lossy=message.lossy,
         attachments=tuple(attachment.name for attachment in message.attachments),
     )
+
+
+def _seen(found: Iterable[FoundNumber]) -> tuple[NumberSeen, ...]:
+    return tuple(NumberSeen(n.number, Position(n.position), n.written, n.exact) for n in found)
+
+
+def _misshapen(own_text: str, programme: Programme) -> tuple[NumberSeen, ...]:
+    """Return numbers in a wrong shape: of no contract, and yet a number was given."""
+    written = find_misshapen(own_text, shape_of(programme))
+    return tuple(NumberSeen(number, Position.BODY, number) for number in written)
 
 
 def authentication_of(message: Message, box: MailboxSettings) -> Authentication:

@@ -5,16 +5,20 @@ sender's own words: greetings, who is writing, form labels, rules and blank line
 the number, the question may not.
 """
 
+import re
 from typing import NamedTuple
 
 from mail.head import head_lines
 from mail.number_shape import Candidate, NumberShape, Reader
 from mail.quotes import Kind, line_kinds
-from mail.readable import Readable, readable
+from mail.readable import Readable, plain, readable
 
-__all__ = ["FoundNumber", "NumberShape", "find_numbers"]
+__all__ = ["FoundNumber", "NumberShape", "find_misshapen", "find_numbers"]
 
 _MOST = 50
+_FEWEST_DIGITS = 3
+_MISSHAPEN = r"[A-Z0-9][A-Z0-9 -]{2,30}+(?![年月日時分件回台本名])"
+_AFTER_LABEL = r"[ 」』】\])>]{0,4}[:=は]?[ 「『【\[(<]{0,4}"
 
 
 class FoundNumber(NamedTuple):
@@ -51,6 +55,21 @@ def find_numbers(
             position = held.position if held else number.position
             best[number.number] = number._replace(position=position)
     return tuple(sorted(best.values(), key=lambda n: (_RANK[n.position], not n.exact))[:_MOST])
+
+
+def find_misshapen(own_text: str, shape: NumberShape) -> tuple[str, ...]:
+    """Return what the sender wrote behind a label of `shape` although it is no number of it.
+
+    At least `_FEWEST_DIGITS` digits make it one: an empty field or 「不明」 is no number at all.
+    Upper case, half width, in the order written.
+    """
+    labels = "|".join(re.escape(plain(label)) for label in shape.labels)
+    if not labels:
+        return ()
+    labelled = re.compile(rf"(?:{labels}){_AFTER_LABEL}({_MISSHAPEN})")
+    written = (match.group(1).rstrip(" -") for match in labelled.finditer(plain(own_text)))
+    many = (w for w in written if sum(c.isdigit() for c in w) >= _FEWEST_DIGITS)
+    return tuple(dict.fromkeys(many))[:_MOST]
 
 
 def _in_text(text: str, reader: Reader, own_text: str | None) -> list[FoundNumber]:

@@ -1,5 +1,7 @@
 """What the demo prints: each mail, why it was judged so, the answer, and the ledger lines."""
 
+import shutil
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from email import message_from_bytes
@@ -81,14 +83,15 @@ def _print_one(console: Console, number: int, each: Shown) -> None:
 def print_guide(place: Path, house: House, port: int) -> None:
     """Say what can be tried while the desk stays open."""
     config = place / "desk.toml"
+    command = "madoguchi" if shutil.which("madoguchi") else sys.argv[0]
     with house.store.reading() as work:
         number = next(iter(work.contracts.numbers(limit=1)), "")
     _console().print(
         Text(
             "\n窓口は開いたままです。Ctrl-C で終わります。\n"
             f"  メールを送る      SMTP 127.0.0.1:{port}（宛先 dax@desk.example）\n"
-            f"  契約を見る        madoguchi contract show {number} --config {config}\n"
-            f"  利用明細を見る    madoguchi quota show {number} --config {config}\n"
-            f"  判定の理由を見る  madoguchi explain MAIL.eml --mailbox dax --config {config}\n"
+            f"  契約を見る        {command} contract show {number} --config {config}\n"
+            f"  利用明細を見る    {command} quota show {number} --config {config}\n"
+            f"  判定の理由を見る  {command} explain MAIL.eml --mailbox dax --config {config}\n"
         )
     )

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mail.support_number import NumberShape, find_numbers
+from mail.support_number import NumberShape, find_misshapen, find_numbers
 
 DAX = NumberShape("AA-9999-9999", ("サポートサービス番号", "サポート番号", "契約番号"), "none")
 DEKI = NumberShape("9999-9999-99", ("保守サポートID", "サポートID", "会員番号"), "none")
@@ -195,3 +195,23 @@ def test_every_spelling_gives_the_same_number(digits: str, dash: str, label: str
     written = f"{label}XK{dash}{digits[:4]}{dash}{digits[4:]}\n印刷できません"
     (found,) = find_numbers(written, "", DAX)
     assert (found.number, found.position) == (f"XK-{digits[:4]}-{digits[4:]}", "head")
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("サポートサービス番号：DX-1024-773\n操作について", ("DX-1024-773",)),
+        ("【サポートサービス番号】　１２３４５\n操作について", ("12345",)),
+        ("サポートサービス番号はDX10247731234です", ("DX10247731234",)),
+        ("サポートサービス番号：不明\n電話 03-1234-5678", ()),
+        ("サポートサービス番号：\n\n2026年の予定について", ()),
+        ("サポートサービス番号がわかりません。03-1234-5678", ()),
+        ("サポートサービス番号は2026年に届いた証書のものです", ()),
+        ("サポートサービス番号" + " " * 50_000 + "12345", ()),
+    ],
+)
+def test_a_labelled_number_of_another_shape_is_told_apart_from_none(
+    text: str, written: tuple[str, ...]
+) -> None:
+    shape = NumberShape("AA-9999-9999", ("サポートサービス番号",), "none")
+    assert find_misshapen(text, shape) == written
