@@ -293,14 +293,6 @@ class Messages:
         row = self._connection.execute(query).one_or_none()
         return None if row is None else StoredMessage(*row)
 
-    def sender_of(self, message_id: str) -> str | None:
-        """Return the sender of the message received under a Message-ID, or ``None``."""
-        query = select(messages.c.sender).where(
-            messages.c.message_id == message_id, messages.c.sender.is_not(None)
-        )
-        sender: str | None = self._connection.execute(query.limit(1)).scalar_one_or_none()
-        return sender
-
     def of_case(self, case_number: str) -> list[StoredMessage]:
         """Return the messages of a case, oldest first."""
         return self._listed(messages.c.case_number == case_number)

@@ -81,7 +81,6 @@ class Store:
         with self._gate, self._transaction(self._writing) as work:
             yield work
             work.jobs.cause_wakes()
-        work.committed()
         if work.jobs.deferred:
             self._wake()
 

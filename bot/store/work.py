@@ -1,6 +1,6 @@
 """One unit of work: everything a transaction can do, on one connection."""
 
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from contextlib import contextmanager
 from functools import cached_property
 
@@ -35,7 +35,6 @@ class Work:
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
-        self._committed: list[Callable[[], None]] = []
 
     @cached_property
     def messages(self) -> Messages:
@@ -125,12 +124,3 @@ class Work:
                 yield
         except DBAPIError as error:
             raise translate(error) from error
-
-    def after_commit(self, effect: Callable[[], None]) -> None:
-        """Call `effect` once this transaction is durable, never when it is rolled back."""
-        self._committed.append(effect)
-
-    def committed(self) -> None:
-        """Run the effects that waited for the commit; called by the store."""
-        for effect in self._committed:
-            effect()
