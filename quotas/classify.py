@@ -66,6 +66,11 @@ def classify(own_text: str, subject: str, categories: tuple[Category, ...]) -> C
     fresh = _REPLY_PREFIX.sub("", subject)
     if fresh == subject or not heard:
         heard = (*sentences(fresh), *heard)
+    return _judged(heard, categories)
+
+
+def _judged(heard: tuple[str, ...], categories: tuple[Category, ...]) -> Classification:
+    """Weigh the sentences `heard` for each category; see `classify`."""
     text = "\n".join(heard)
     weighed = [_weigh(category, heard, text) for category in categories]
     found = sorted(weighed, key=lambda f: -f.score)
@@ -83,8 +88,9 @@ def asked_besides(
 ) -> Category | None:
     """Return what is surely asked besides `best`, in sentences where no word speaks for that."""
     words = [word_pattern(word.text) for word in best.words if word.weight > 0]
-    left = [s for s in sentences(own_text) if not any(word.search(s) for word in words)]
-    heard = classify("。".join(left), "", categories)
+    said = sentences(own_text)
+    left = tuple(s for s in said if not any(word.search(s) for word in words))
+    heard = _judged(left, categories)
     return heard.best if heard.sure and heard.best is not best else None
 
 
