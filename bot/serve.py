@@ -45,6 +45,8 @@ DECIDE_ATTEMPTS = 4
 """Failures in 35 seconds: within a minute the sweep puts the message where operators see it."""
 REGULARLY = (Periodic(SWEEP_JOB, SWEPT), WATCHED, ERASED, WATCHED_OVER, FORGOTTEN)
 LOOK_AT_RIGHT = 2.0
+LEFT_BEHIND = timedelta(hours=1)
+"""How old a half-written blob must be for its writer to be dead."""
 SHORT_REST = 5.0
 REST = 300.0
 """Seconds a mailbox is left alone after an error that does not pass by itself."""
@@ -73,6 +75,7 @@ class Server:
         """Serve until `stop`; raise `SecondServerError` when the database is served already."""
         house = self._house
         with house.store.serving():
+            house.blobs.discard_leftovers(house.clock() - LEFT_BEHIND)
             async with AsyncExitStack() as stack:
                 handlers = await self._handlers(stack)
                 runner = Runner(

@@ -3,6 +3,8 @@
 import os
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 from tempfile import mkstemp
@@ -29,11 +31,20 @@ class Blobs:
         self._incoming = folder / "incoming"
 
     def prepare(self) -> None:
-        """Make the folder and remove what a dead process left half written."""
-        self._incoming.mkdir(parents=True, exist_ok=True)
+        """Make the folder, durably, if it isn't there."""
+        if not self._incoming.is_dir():
+            self._incoming.mkdir(parents=True, exist_ok=True)
+            _sync_folders([self._folder, self._folder.parent])
+
+    def discard_leftovers(self, before: datetime) -> None:
+        """Remove what a dead process left half written before the aware instant `before`.
+
+        Others may be writing now: `madoguchi receive` stores beside a desk that serves.
+        """
         for leftover in self._incoming.iterdir():
-            leftover.unlink()
-        _sync_folders([self._folder, self._folder.parent])
+            with suppress(FileNotFoundError):  # it was placed meanwhile
+                if leftover.stat().st_mtime < before.timestamp():
+                    leftover.unlink()
 
     def put(self, raw: bytes) -> str:
         """Store `raw` durably and return its SHA-256 in hex."""

@@ -1,5 +1,6 @@
 """Blobs: durable before they are named, kept once, never silently damaged."""
 
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 
@@ -44,6 +45,18 @@ def test_what_a_dead_process_left_half_written_is_removed(blobs: Blobs, tmp_path
     name = blobs.put(b"a")
     half = tmp_path / "blobs" / "incoming" / "half"
     half.write_bytes(b"x")
-    blobs.prepare()
+    blobs.discard_leftovers(_written(half) + timedelta(seconds=1))
     assert not half.exists()
     assert blobs.get(name) == b"a"
+
+
+def test_what_another_process_is_writing_is_left_alone(blobs: Blobs, tmp_path: Path) -> None:
+    half = tmp_path / "blobs" / "incoming" / "half"
+    half.write_bytes(b"x")
+    blobs.prepare()
+    blobs.discard_leftovers(_written(half) - timedelta(seconds=1))
+    assert half.exists()
+
+
+def _written(file: Path) -> datetime:
+    return datetime.fromtimestamp(file.stat().st_mtime, UTC)
