@@ -11,6 +11,7 @@ from bot.cli.options import FINDING, Config, Json, day, fail, print_json, safe
 if TYPE_CHECKING:
     from bot.house import House
     from quotas.contract import Contract
+    from quotas.ledger import LedgerEntry
 
 _BESIDES = {"customer_email": "代表アドレス", "reseller": "販売店", "note": "備考"}
 app = typer.Typer(no_args_is_help=True)
@@ -31,16 +32,21 @@ def show(number: Number, on: On = None, json: Json = False, config: Config = Non
 
     asked = day(on)
     with opened(config) as house:
-        contract = contract_named(house, number)
+        contract, entries = counted(house, number)
         at = asked or house.clock().date()
-        with house.store.reading() as work:
-            entries = work.ledger.entries(contract.support_number)
         shown = contract_json(contract, house, at)
         shown["quotas"] = balances_on(contract, house.programmes[contract.programme], entries, at)
     if json:
         print_json(shown)
     else:
         typer.echo(safe(_text(shown)))
+
+
+def counted(house: "House", number: str) -> tuple["Contract", tuple["LedgerEntry", ...]]:
+    """Return the contract a person means by `number`, and all entries of its ledger."""
+    contract = contract_named(house, number)
+    with house.store.reading() as work:
+        return contract, work.ledger.entries(contract.support_number)
 
 
 def contract_named(house: "House", number: str) -> "Contract":

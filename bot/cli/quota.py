@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from bot.cli.contracts import Number, On, contract_named
+from bot.cli.contracts import Number, On, contract_named, counted
 from bot.cli.options import FINDING, Config, Json, day, fail, print_json, safe
 
 if TYPE_CHECKING:
@@ -36,10 +36,8 @@ def show(number: Number, on: On = None, json: Json = False, config: Config = Non
 
     asked = day(on)
     with opened(config) as house:
-        contract = contract_named(house, number)
+        contract, entries = counted(house, number)
         at = asked or house.clock().date()
-        with house.store.reading() as work:
-            entries = work.ledger.entries(contract.support_number)
         found = statements_on(contract, house.programmes[contract.programme], entries, at)
     shown = [statement_json(statement) for statement in found]
     if json:
