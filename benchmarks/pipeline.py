@@ -24,10 +24,9 @@ from benchmarks.stage import (
     new_database,
     outgoing,
     running_desk,
-    running_postgres,
 )
 from tests.real.dovecot import Dovecot, running_dovecot
-from tests.real.postgres import PostgresServer
+from tests.real.postgres import PostgresServer, running_postgres
 from tests.real.servers import server_folder
 from tests.real.smtp_sink import SmtpSink, sinks
 
@@ -207,7 +206,9 @@ def main() -> None:
     with contextlib.ExitStack() as stack:
         dovecot = stack.enter_context(running_dovecot())
         folder = stack.enter_context(server_folder("bench"))
-        postgres = stack.enter_context(running_postgres()) if "postgresql" in wanted else None
+        postgres = (
+            stack.enter_context(running_postgres(fsync=True)) if "postgresql" in wanted else None
+        )
         run = Run(dovecot, postgres, folder, chosen.mails, chosen.singles)
         figures = [run.measure(database) for database in wanted]
     print(table(figures))

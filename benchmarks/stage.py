@@ -24,23 +24,10 @@ from bot.store.engine import parse_url
 from tests.bot.houses import write_settings
 from tests.real.dovecot import PASSWORD, Dovecot
 from tests.real.postgres import PostgresServer
-from tests.real.servers import end_group, free_port, greets, server_folder, wait_until
+from tests.real.servers import end_group, free_port, greets, wait_until
 
 ROOT = Path(__file__).resolve().parent.parent
 SINK = "smtp-sink"
-
-
-@contextlib.contextmanager
-def running_postgres() -> Generator[PostgresServer]:
-    """Run a PostgreSQL that syncs to disk, as a real one does."""
-    with server_folder("postgres") as folder:
-        server = PostgresServer(folder, fsync=True)
-        try:
-            server.prepare()
-            server.start()
-            yield server
-        finally:
-            server.stop()
 
 
 @contextlib.contextmanager

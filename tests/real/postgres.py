@@ -4,11 +4,10 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
-import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, LiteralString
 
@@ -17,6 +16,7 @@ import pytest
 from psycopg import sql
 
 from bot.store import Store
+from tests.real.servers import free_port, server_folder
 
 _USER = "desk"
 _START_SECONDS = 30.0
@@ -29,19 +29,12 @@ def _binaries() -> Path | None:
     return next((folder for folder in candidates if (folder / "postgres").exists()), None)
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 class PostgresServer:
     """One cluster under `folder`; `fsync` off makes it fast and unfit to be crashed."""
 
     def __init__(self, folder: Path, *, fsync: bool = False) -> None:
         self.folder = folder
-        self.port = _free_port()
+        self.port = free_port()
         self._fsync = "on" if fsync else "off"
         self._process: subprocess.Popen[Any] | None = None
         binaries = _binaries()
@@ -154,20 +147,26 @@ class PostgresDatabases:
         return self._server.url(name)
 
 
+@contextmanager
+def running_postgres(*, fsync: bool = False) -> Generator[PostgresServer]:
+    """Run a throw-away PostgreSQL; with `fsync` it syncs to disk, as a real one does."""
+    with server_folder("postgres") as folder:
+        server = PostgresServer(folder, fsync=fsync)
+        try:
+            server.prepare()
+            server.start()
+            yield server
+        finally:
+            server.stop()
+
+
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[PostgresServer]:
     """Give a running PostgreSQL; a missing one is an error, never a skip."""
     if _binaries() is None:
         raise RuntimeError("PostgreSQL is not installed; `make test` installs it")
-    folder = Path(tempfile.mkdtemp(prefix="desk-pg-"))
-    server = PostgresServer(folder)
-    try:
-        server.prepare()
-        server.start()
+    with running_postgres() as server:
         yield server
-    finally:
-        server.stop()
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

@@ -17,9 +17,9 @@ from bot.audit_mail import audit_mail
 from bot.store import Store
 from tests.bot.houses import Hands, open_desk, write_settings
 from tests.real.dovecot import Dovecot
-from tests.real.postgres import PostgresServer
+from tests.real.postgres import PostgresServer, running_postgres
 from tests.real.served import imap, questions, reopened, sent, serving, states, tally, until
-from tests.real.servers import free_port, server_folder
+from tests.real.servers import free_port
 from tests.real.smtp_sink import SmtpSink
 
 pytestmark = pytest.mark.real
@@ -57,14 +57,8 @@ async def test_dovecot_restarted_during_idle_and_during_fetch(
 @pytest.fixture
 def crashing_postgres() -> Iterator[PostgresServer]:
     """Give a PostgreSQL of its own, durable, that may be shut down at once."""
-    with server_folder("postgres") as folder:
-        server = PostgresServer(folder, fsync=True)
-        try:
-            server.prepare()
-            server.start()
-            yield server
-        finally:
-            server.stop()
+    with running_postgres(fsync=True) as server:
+        yield server
 
 
 async def test_postgresql_shut_down_at_once_while_the_desk_is_served(
